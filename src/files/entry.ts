@@ -1,0 +1,24 @@
+/** A file as found. */
+export interface FileEntry {
+  /** Path to open. */
+  readonly path: string;
+  /** Path for a person, relative to what the user named. */
+  readonly name: string;
+  /** Host named by a `hosts/<name>/` folder above it, else null. */
+  readonly host: string | null;
+  readonly size: number;
+  readonly mtimeMs: number;
+  /** Permission bits; those of a manifest where one lists the file (copies lose modes). */
+  readonly mode: number;
+  readonly uid: number;
+  readonly dev: number;
+  readonly ino: number;
+  /** Digest and size pinned earlier, from a manifest or the store. */
+  readonly pinned: PinnedFile | null;
+}
+
+export interface PinnedFile {
+  readonly size: number;
+  readonly sha256: string;
+  readonly mtimeMs: number;
+}

@@ -1,0 +1,150 @@
+import type { Path } from './path.ts';
+
+/**
+ * What one record of a witness says. Names follow one rule: `access.*` opens, uses or closes an access;
+ * `session.*` is bookkeeping of the host that ties accesses to ids (PAM, logind, kernel audit);
+ * `connection.open` proves the log level and the local address; `control.change` and `source.gap` are about
+ * the measurement itself.
+ */
+export type EventKind =
+  | 'access.open'
+  | 'access.use'
+  | 'access.close'
+  | 'connection.open'
+  | 'session.open'
+  | 'session.close'
+  | 'session.link'
+  | 'recording.open'
+  | 'recording.close'
+  | 'recording.stored'
+  | 'credential.issue'
+  | 'control.change'
+  | 'source.gap';
+
+export interface Origin {
+  readonly ip: string;
+  readonly port: number | null;
+}
+
+export interface Credential {
+  /** `publickey`, `certificate`, `password`, `keyboard-interactive`, `gssapi`, `hostbased`, `none`, … */
+  readonly type: string;
+  /** Fingerprint as the log prints it (`SHA256:…`, or `MD5:aa:bb:…`); null where the method has none. */
+  readonly id: string | null;
+  /** Certificate key id: names a person and an issue, never a session. */
+  readonly keyId?: string;
+  /** Certificate serial as a decimal string; `0` means unset. */
+  readonly serial?: string;
+  /** Fingerprint of the signing CA. */
+  readonly ca?: string;
+}
+
+/** Ids usable for joining. Each is scoped by host, and most of them recur: never join on one without time. */
+export interface SessionIds {
+  /** Process that logged the record: for sshd the monitor, or the user child for channel lines. */
+  readonly pid?: number;
+  /** Process of the user child that a monitor names (`User child is on pid N`). */
+  readonly childPid?: number;
+  /** Kernel audit session id (auditd `ses`, journald `_AUDIT_SESSION`, tlog `session`). Unset values are absent. */
+  readonly auditSession?: number;
+  readonly logindSession?: string;
+  readonly bootId?: string;
+  /** Terminal without `/dev/`, e.g. `pts/0`. */
+  readonly tty?: string;
+  /** sshd's reusable channel slot (`id N`), not a channel number. */
+  readonly channel?: number;
+  /** sudo I/O log session id as printed; releases before 1.9.14 print only its last two digits on accept. */
+  readonly tsid?: string;
+  /** Absolute path of the sudo I/O log as sudo names it. */
+  readonly iologPath?: string;
+  /** sudo event uuid: the same on accept and exit. */
+  readonly uuid?: string;
+}
+
+export interface EventDetail {
+  /** PAM service or subsystem of the host: `sshd`, `sudo`, `sudo-i`, `su`, `su-l`, `login`, `cron`, … */
+  readonly service?: string;
+  /** What an `access.close` closes. */
+  readonly scope?: 'channel' | 'connection' | 'elevation';
+  /** Command of a forced-command session, as sshd logs it. */
+  readonly forcedCommand?: string;
+  /** Address of the target that the client connected to. */
+  readonly localIp?: string;
+  /** Executable of an elevation, without its arguments (arguments may hold secrets). */
+  readonly command?: string;
+  /** True where sudo writes its events as JSON: then a missing `iologPath` proves that nothing was recorded. */
+  readonly json?: boolean;
+  /** Numeric uid of `account`, where the record names it. */
+  readonly accountUid?: number;
+  /** Name or uid of the account that asked for the session (`by NAME(uid=N)`). */
+  readonly by?: string;
+  readonly byUid?: number;
+  /** For `control.change` and `source.gap`: what changed, as a stable code, e.g. `audit-disabled`. */
+  readonly control?: string;
+  /** For `source.gap`: how many records the source itself says it lost. */
+  readonly lost?: number;
+}
+
+/** Where a record stands, for a person: the source's name and the line, cursor or id in it. */
+export interface Ref {
+  readonly source: string;
+  readonly record: string;
+}
+
+export interface Event {
+  /** `ev_…`, made from the record's place and bytes: reading it twice gives the same uid. */
+  readonly uid: string;
+  readonly kind: EventKind;
+  /** Epoch milliseconds; the fraction keeps microseconds. */
+  readonly time: number;
+  /** Milliseconds: the true instant lies in [time, time + resolution). 1000 for RFC 3164, else below 1. */
+  readonly resolution: number;
+  /** What the record did not say about its time and offrecord supplied. */
+  readonly assumed: readonly ('zone' | 'year')[];
+  /** Position in its stream; breaks ties of equal time. */
+  readonly seq: number;
+  /** Stream the record came from: one log with its rotated files. */
+  readonly stream: string;
+  /** Program that logged it, without version suffixes: `sshd`, `sudo`, `su`, `systemd-logind`, `auditd`, … */
+  readonly program: string;
+  readonly target: string | null;
+  /** Host name as the record spells it, where that differs from `target`. */
+  readonly reportedHost: string | null;
+  readonly path: Path | null;
+  /** Account on the target; for sudo and su the account that was switched to. */
+  readonly account: string | null;
+  /** For sudo and su the account that invoked it. */
+  readonly actor: string | null;
+  readonly origin: Origin | null;
+  readonly credential: Credential | null;
+  readonly session: SessionIds;
+  readonly detail: EventDetail;
+  readonly ref: Ref;
+}
+
+export type RejectCode =
+  | 'not-text'
+  | 'unknown-shape'
+  | 'no-time'
+  | 'bad-time'
+  | 'bad-json'
+  | 'unparsed-message'
+  | 'too-long'
+  | 'cut-off';
+
+/** A record that could not be understood. Carries no content: log lines may hold mistyped passwords. */
+export interface Reject {
+  readonly code: RejectCode;
+  readonly detail: string;
+  readonly ref: Ref;
+}
+
+/** Result of decoding one record. Decoding is total: it never throws and never drops silently. */
+export interface Parsed {
+  readonly events: readonly Event[];
+  readonly rejects: readonly Reject[];
+  /** Time of the record in epoch ms where it has one, also for records without events: it moves the watermark. */
+  readonly time: number | null;
+  /** Host the record names, also for records without events: it feeds the per-host last-seen table. */
+  readonly host: string | null;
+}

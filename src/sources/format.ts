@@ -1,0 +1,45 @@
+import type { Parsed } from '../model/event.ts';
+
+/** Where a record stands. */
+export interface RecordPlace {
+  /** Id of the file's content (made from its first record), so that a renamed or copied log gives equal uids. */
+  readonly content: string;
+  /** Byte offset of the record in the (decompressed) file. */
+  readonly offset: number;
+  /** 1-based line of the record. */
+  readonly line: number;
+  /** Position in the stream across rotated files; breaks ties of equal time. */
+  readonly seq: number;
+  /** File for a person, e.g. `web01/auth.log.1`. */
+  readonly file: string;
+}
+
+export interface FormatContext {
+  /** Stream the records belong to. */
+  readonly stream: string;
+  /** Target that the folder names (`hosts/<name>/`), else null: then the record's host counts. */
+  readonly host: string | null;
+  /** IANA zone of times without one. */
+  readonly zone: string;
+  /** Epoch ms: no record can be younger than this (for years that are not written). */
+  readonly reference: number;
+}
+
+/** How bytes are cut into records. */
+export type Framing = 'lines' | 'journal-export' | 'json-values';
+
+/** Turns one record into events. Total: any bytes, no throw, nothing dropped silently. */
+export interface Decoder {
+  decode(record: Uint8Array, place: RecordPlace): Parsed;
+}
+
+/** A format of a source: pure, without input or output. A folder under sources/ and a line in registry.ts. */
+export interface Format {
+  readonly type: string;
+  readonly title: string;
+  /** Framing for a file that begins with these bytes. */
+  framing(head: Uint8Array): Framing;
+  /** 0 (cannot be) … 1 (certain) that a file beginning with these bytes is in this format. */
+  recognise(head: Uint8Array): number;
+  create(context: FormatContext): Decoder;
+}
