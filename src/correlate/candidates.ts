@@ -1,0 +1,77 @@
+import type { Access } from '../model/access.ts';
+import type { Recording } from '../model/recording.ts';
+import { groupBy } from './order.ts';
+
+/** Recordings looked at per access: the nearest by start. A cluster beyond that is settled among these. */
+const MAX_CANDIDATES = 200;
+
+/** Finds the recordings that can concern an access without comparing every pair. */
+export interface CandidateIndex {
+  /** Recordings with an id of the access's connection, wherever in time. */
+  byId(access: Access): readonly Recording[];
+  /** Recordings of the same target and account (or of no known account) that begin in the access's time. */
+  byTime(access: Access, slackMs: number): readonly Recording[];
+  /** Recordings of the same target, nearest in time first: for explaining what was not taken. */
+  nearest(access: Access, count: number): readonly Recording[];
+}
+
+export function indexRecordings(recordings: readonly Recording[]): CandidateIndex {
+  const sorted = [...recordings].sort((a, b) => startOf(a) - startOf(b));
+  const byAccount = groupBy(sorted, (one) => `${one.target}\0${one.account ?? ''}`);
+  const byTarget = groupBy(sorted, (one) => one.target);
+  const byAudit = groupBy(sorted, (one) => auditKey(one.target, one.ids.auditSession));
+  const byOrigin = groupBy(sorted, (one) => originKey(one.target, one.origin));
+  return {
+    byId: (access) => [
+      ...(byAudit.get(auditKey(access.target, access.session.auditSession)) ?? []),
+      ...(byOrigin.get(originKey(access.target, access.origin)) ?? []),
+    ],
+    byTime: (access, slackMs) =>
+      [access.account, ''].flatMap((account) => {
+        const own = byAccount.get(`${access.target}\0${account}`) ?? [];
+        return between(own, access.opened - slackMs, (access.closed ?? Infinity) + slackMs);
+      }),
+    nearest: (access, count) => nearest(byTarget.get(access.target) ?? [], access.opened, count),
+  };
+}
+
+function startOf(recording: Recording): number {
+  return recording.opened ?? recording.closed ?? 0;
+}
+
+/** An absent id is a key of its own that no access asks for. */
+function auditKey(target: string | null, session: number | undefined): string {
+  return session === undefined ? '' : `${target}\0${session}`;
+}
+
+function originKey(target: string | null, origin: Access['origin']): string {
+  return origin?.port == null ? '' : `${target}\0${origin.ip}\0${origin.port}`;
+}
+
+function between(sorted: readonly Recording[], from: number, to: number): Recording[] {
+  const found: Recording[] = [];
+  for (let at = lowerBound(sorted, from); at < sorted.length && found.length < MAX_CANDIDATES; at++) {
+    const one = sorted[at];
+    if (!one || startOf(one) > to) break;
+    found.push(one);
+  }
+  return found;
+}
+
+function nearest(sorted: readonly Recording[], time: number, count: number): Recording[] {
+  const middle = lowerBound(sorted, time);
+  const around = sorted.slice(Math.max(0, middle - count), middle + count);
+  return around.sort((a, b) => Math.abs(startOf(a) - time) - Math.abs(startOf(b) - time)).slice(0, count);
+}
+
+function lowerBound(sorted: readonly Recording[], time: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const one = sorted[middle];
+    if (one && startOf(one) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,299 @@
+import type { Access, NearMiss } from '../model/access.ts';
+import { ELEVATIONS } from '../model/path.ts';
+import type { Recording } from '../model/recording.ts';
+import { type Edge, assign } from './assign.ts';
+import { type CandidateIndex, indexRecordings } from './candidates.ts';
+import { type ClockOffset, clockKey, learnOffsets } from './clocks.ts';
+import { type Coverage, coverageOf } from './coverage.ts';
+import { compareElevation } from './elevation-pair.ts';
+import { coverNested } from './nested.ts';
+import { groupBy } from './order.ts';
+import { type Comparison, comparePair } from './pair.ts';
+
+/** A recording taken for an access. */
+export interface Taken {
+  readonly recording: Recording;
+  readonly join: 'exact' | 'matched' | 'nested';
+  readonly coverage: Coverage;
+  readonly why: string;
+}
+
+export interface Doubt {
+  /** Accesses that could be the recorded one as well. */
+  readonly rivals: readonly string[];
+  readonly why: string;
+}
+
+export interface Matching {
+  readonly taken: ReadonlyMap<string, readonly Taken[]>;
+  readonly doubts: ReadonlyMap<string, Doubt>;
+  readonly nearMisses: ReadonlyMap<string, readonly NearMiss[]>;
+  /** Recordings that no access uses. */
+  readonly orphans: readonly Recording[];
+  readonly offsets: readonly ClockOffset[];
+}
+
+export interface MatchOptions {
+  readonly toleranceMs: number;
+  /** Epoch ms: open accesses are looked at up to here. */
+  readonly now: number;
+}
+
+/** Totals that differ by less than this many seconds cannot tell two accesses apart. */
+const TIE_S = 0.5;
+/** tlog locks the audit session: while one channel holds it, a later one of the connection is not recorded. */
+const LOCK_PENALTY_S = 1;
+const NEAR_MISSES = 3;
+
+interface Pairing {
+  readonly pairs: Map<Access, { recording: Recording; comparison: Comparison & { fits: true } }>;
+  readonly rivals: Map<string, string[]>;
+}
+
+/**
+ * Joins accesses and recordings: exact ids first, then the best one-to-one assignment of what is left, then
+ * elevations inside recorded sessions. Recordings without content (`missing`, and empty ones that name nobody)
+ * cover nothing and are left to the judge.
+ */
+export function match(
+  accesses: readonly Access[],
+  recordings: readonly Recording[],
+  options: MatchOptions,
+): Matching {
+  const usable = recordings.filter((one) => one.state !== 'missing' && namesSomebody(one));
+  const sessions = accesses.filter((access) => !ELEVATIONS.has(access.path));
+  const elevations = accesses.filter((access) => ELEVATIONS.has(access.path));
+  const index = indexRecordings(usable.filter((one) => one.covers === 'session'));
+
+  const exact = pairExact(sessions, index, options);
+  const offsets = learnOffsets([...exact.pairs].map(([access, { recording }]) => ({ access, recording })));
+  const offsetOf = offsetLookup(offsets);
+  const matched = pairByTime(sessions, index, exact, options, offsetOf);
+  const own = pairElevations(elevations, usable, options);
+
+  const taken = collect([exact, matched, own], options, offsetOf);
+  const extra = addFurtherParts(sessions, index, taken, options, offsetOf);
+  const doubts = doubtsOf([exact, matched, own]);
+  const nested = coverNested(elevations, accesses, taken, doubts);
+  const used = new Set([...taken.values(), ...extra].flat().map((one) => one.recording.uid));
+  return {
+    taken: nested.taken,
+    doubts: nested.doubts,
+    nearMisses: explainMisses(accesses, nested.taken, index, usable, options, offsetOf),
+    orphans: usable.filter((one) => !used.has(one.uid)),
+    offsets,
+  };
+}
+
+type OffsetOf = (target: string, recorder: string) => number;
+
+function offsetLookup(offsets: readonly ClockOffset[]): OffsetOf {
+  const byClock = new Map(offsets.map((one) => [clockKey(one.target, one.recorder), one.offsetMs]));
+  return (target, recorder) => byClock.get(clockKey(target, recorder)) ?? 0;
+}
+
+/** A file of zero bytes without a telling name belongs to no access in particular. */
+function namesSomebody(recording: Recording): boolean {
+  return recording.state !== 'empty' || recording.account !== null;
+}
+
+/** Exact ids name the connection; among its channels the clock decides, and there it must agree. */
+function pairExact(sessions: readonly Access[], index: CandidateIndex, options: MatchOptions): Pairing {
+  const channels = groupBy(sessions, (access) => access.connection);
+  const compare = (access: Access, recording: Recording) => {
+    const comparison = comparePair(access, recording, { toleranceMs: options.toleranceMs, offsetMs: 0 });
+    const several = (channels.get(access.connection)?.length ?? 1) > 1;
+    if (!comparison.fits || !comparison.exact) return null;
+    if (several && !overlaps(access, recording, options.toleranceMs)) return null;
+    const locked = recording.launch === 'session' && isLockedOut(access, channels.get(access.connection) ?? []);
+    return locked ? { ...comparison, cost: comparison.cost + LOCK_PENALTY_S } : comparison;
+  };
+  return pair(sessions, (access) => index.byId(access), compare);
+}
+
+function overlaps(access: Access, recording: Recording, toleranceMs: number): boolean {
+  const slack = toleranceMs + access.resolution + recording.resolution;
+  const opened = recording.opened ?? recording.closed ?? access.opened;
+  return opened >= access.opened - slack && opened <= (access.closed ?? Infinity) + slack;
+}
+
+function isLockedOut(access: Access, channels: readonly Access[]): boolean {
+  const at = channels.indexOf(access);
+  return channels.some((other, place) => place < at && (other.closed === null || other.closed > access.opened));
+}
+
+function pairByTime(
+  sessions: readonly Access[],
+  index: CandidateIndex,
+  exact: Pairing,
+  options: MatchOptions,
+  offsetOf: OffsetOf,
+): Pairing {
+  const used = new Set([...exact.pairs.values()].map((one) => one.recording.uid));
+  const free = sessions.filter((access) => !exact.pairs.has(access));
+  const slack = options.toleranceMs + 2_000;
+  const compare = (access: Access, recording: Recording) => {
+    if (used.has(recording.uid)) return null;
+    const offsetMs = offsetOf(access.target, recording.recorder);
+    const comparison = comparePair(access, recording, { toleranceMs: options.toleranceMs, offsetMs });
+    return comparison.fits && !comparison.exact ? comparison : null;
+  };
+  const widest = (access: Access) => slack + Math.abs(largestOffset(access, offsetOf));
+  return pair(free, (access) => index.byTime(access, widest(access)), compare);
+}
+
+/** Known host recorders; the candidate window must reach as far as the most skewed of them. */
+const HOST_RECORDERS = ['tlog', 'asciicast', 'script', 'ttyrec'];
+
+function largestOffset(access: Access, offsetOf: OffsetOf): number {
+  return Math.max(...HOST_RECORDERS.map((recorder) => Math.abs(offsetOf(access.target, recorder))));
+}
+
+function pairElevations(
+  elevations: readonly Access[],
+  recordings: readonly Recording[],
+  options: MatchOptions,
+): Pairing {
+  const logs = recordings.filter((one) => one.covers === 'elevation');
+  const index = indexRecordings(logs);
+  const compare = (access: Access, recording: Recording) => {
+    const comparison = compareElevation(access, recording, { toleranceMs: options.toleranceMs, offsetMs: 0 });
+    if (!comparison.fits) return null;
+    return comparison.exact ? { ...comparison, cost: comparison.cost - 100 } : comparison;
+  };
+  const near = (access: Access) => index.byTime({ ...access, closed: access.opened }, options.toleranceMs + 4_000);
+  return pair(elevations, near, compare);
+}
+
+function pair(
+  accesses: readonly Access[],
+  candidates: (access: Access) => readonly Recording[],
+  compare: (access: Access, recording: Recording) => (Comparison & { fits: true }) | null,
+): Pairing {
+  const places = new Map<string, number>();
+  const recordings: Recording[] = [];
+  const comparisons = new Map<string, Comparison & { fits: true }>();
+  const edges: Edge[] = [];
+  accesses.forEach((access, at) => {
+    for (const recording of new Set(candidates(access))) {
+      const comparison = compare(access, recording);
+      if (!comparison) continue;
+      const place = places.get(recording.uid) ?? recordings.push(recording) - 1;
+      places.set(recording.uid, place);
+      comparisons.set(`${at} ${place}`, comparison);
+      edges.push({ access: at, recording: place, cost: comparison.cost });
+    }
+  });
+  return toPairing(accesses, recordings, comparisons, assign(edges, TIE_S));
+}
+
+function toPairing(
+  accesses: readonly Access[],
+  recordings: readonly Recording[],
+  comparisons: ReadonlyMap<string, Comparison & { fits: true }>,
+  solved: ReturnType<typeof assign>,
+): Pairing {
+  const pairs: Pairing['pairs'] = new Map();
+  for (const [at, place] of solved.taken) {
+    const [access, recording] = [accesses[at], recordings[place]];
+    const comparison = comparisons.get(`${at} ${place}`);
+    if (access && recording && comparison) pairs.set(access, { recording, comparison });
+  }
+  const uidOf = (at: number) => accesses[at]?.uid ?? '';
+  const rivals = new Map([...solved.rivals].map(([at, others]) => [uidOf(at), [...others].map(uidOf)]));
+  return { pairs, rivals };
+}
+
+function collect(
+  pairings: readonly Pairing[],
+  options: MatchOptions,
+  offsetOf: OffsetOf,
+): Map<string, Taken[]> {
+  const taken = new Map<string, Taken[]>();
+  for (const { pairs } of pairings) {
+    for (const [access, { recording, comparison }] of pairs) {
+      taken.set(access.uid, [toTaken(access, recording, comparison, options, offsetOf)]);
+    }
+  }
+  return taken;
+}
+
+function toTaken(
+  access: Access,
+  recording: Recording,
+  comparison: Comparison & { fits: true },
+  options: MatchOptions,
+  offsetOf: OffsetOf,
+): Taken {
+  const offsetMs = offsetOf(access.target, recording.recorder);
+  const coverage = coverageOf(access, recording, { offsetMs, now: options.now });
+  return { recording, join: comparison.exact ? 'exact' : 'matched', coverage, why: comparison.why };
+}
+
+/**
+ * A recorder that was restarted, or started twice by hand, leaves several recordings of one access. What is left
+ * over joins an access that has one already, where it can belong to no other.
+ */
+function addFurtherParts(
+  sessions: readonly Access[],
+  index: CandidateIndex,
+  taken: Map<string, Taken[]>,
+  options: MatchOptions,
+  offsetOf: OffsetOf,
+): Taken[][] {
+  const used = new Set([...taken.values()].flat().map((one) => one.recording.uid));
+  const claims = new Map<string, { access: Access; part: Taken }[]>();
+  for (const access of sessions) {
+    if (!taken.has(access.uid)) continue;
+    for (const recording of index.byTime(access, options.toleranceMs)) {
+      if (used.has(recording.uid) || recording.state === 'empty') continue;
+      const offsetMs = offsetOf(access.target, recording.recorder);
+      const comparison = comparePair(access, recording, { toleranceMs: options.toleranceMs, offsetMs });
+      if (!comparison.fits) continue;
+      const part = toTaken(access, recording, comparison, options, offsetOf);
+      claims.set(recording.uid, [...(claims.get(recording.uid) ?? []), { access, part }]);
+    }
+  }
+  const parts: Taken[][] = [];
+  for (const [claim, ...others] of claims.values()) {
+    if (!claim || others.length > 0) continue;
+    taken.get(claim.access.uid)?.push(claim.part);
+    parts.push([claim.part]);
+  }
+  return parts;
+}
+
+function doubtsOf(pairings: readonly Pairing[]): Map<string, Doubt> {
+  const doubts = new Map<string, Doubt>();
+  for (const { rivals } of pairings) {
+    for (const [uid, others] of rivals) {
+      doubts.set(uid, { rivals: others, why: 'one recording fits several accesses equally well' });
+    }
+  }
+  return doubts;
+}
+
+function explainMisses(
+  accesses: readonly Access[],
+  taken: ReadonlyMap<string, readonly Taken[]>,
+  index: CandidateIndex,
+  usable: readonly Recording[],
+  options: MatchOptions,
+  offsetOf: OffsetOf,
+): Map<string, NearMiss[]> {
+  const elevationIndex = indexRecordings(usable.filter((one) => one.covers === 'elevation'));
+  const misses = new Map<string, NearMiss[]>();
+  for (const access of accesses) {
+    if (taken.has(access.uid)) continue;
+    const isElevation = ELEVATIONS.has(access.path);
+    const near = (isElevation ? elevationIndex : index).nearest(access, NEAR_MISSES);
+    const compare = isElevation ? compareElevation : comparePair;
+    const own = near.map((recording) => {
+      const offsetMs = offsetOf(access.target, recording.recorder);
+      const comparison = compare(access, recording, { toleranceMs: options.toleranceMs, offsetMs });
+      return { uid: recording.uid, why: comparison.fits ? 'it was taken for another access' : comparison.why };
+    });
+    if (own.length > 0) misses.set(access.uid, own);
+  }
+  return misses;
+}
