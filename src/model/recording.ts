@@ -65,6 +65,8 @@ export interface Recording {
   readonly closed: number | null;
   /** Milliseconds: uncertainty of `opened` (1000 where the format keeps whole seconds). */
   readonly resolution: number;
+  /** `['zone']` where `opened` was written without a zone and the configured one was supplied; else absent or empty. */
+  readonly assumed?: readonly 'zone'[];
   readonly durationMs: number | null;
   readonly bytes: number;
   readonly events: number;
