@@ -38,7 +38,7 @@ export interface Connection {
   readonly channels: Channel[];
   readonly refs: Ref[];
   /** How often its opening line was delivered: every other line of it then comes as often. */
-  deliveries: number;
+  readonly deliveries: number;
 }
 
 export interface ConnectionsResult {
@@ -71,6 +71,8 @@ interface State {
   /** `Connection from` lines that wait for their `Accepted`, by pid. */
   readonly greeted: Map<number, Event>;
   readonly uses: Map<string, number>;
+  /** How often each opening line stands in the stream. */
+  readonly deliveries: ReadonlyMap<string, number>;
   readonly endsWithoutStarts: Event[];
   readonly addresses: Set<string>;
 }
@@ -92,11 +94,25 @@ export function toConnections(stream: string, events: readonly Event[]): Connect
     byAccount: new Map(),
     greeted: new Map(),
     uses: new Map(),
+    deliveries: countOpenings(events),
     endsWithoutStarts: [],
     addresses: new Set(),
   };
   for (const event of events) take(state, event);
   return { connections: state.all, endsWithoutStarts: state.endsWithoutStarts, addresses: state.addresses };
+}
+
+/** A source that delivers at least once may repeat lines; an opening line names pid and port and is never equal by chance. */
+function countOpenings(events: readonly Event[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const event of events) {
+    if (event.kind === 'access.open') counts.set(openingKey(event), (counts.get(openingKey(event)) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function openingKey(event: Event): string {
+  return `${event.time} ${event.session.pid} ${event.account} ${event.origin?.ip} ${event.origin?.port}`;
 }
 
 function take(state: State, event: Event): void {
@@ -123,7 +139,6 @@ function open(state: State, event: Event): void {
   const pid = event.session.pid;
   const before = pid === undefined ? find(state, event) : state.byPid.get(pid);
   if (before && isRedelivery(before, event)) {
-    before.deliveries += before.withoutAccepted ? 0 : 1;
     adopt(before, event);
     return;
   }
@@ -169,7 +184,7 @@ function begin(state: State, event: Event, withoutAccepted: boolean): Connection
     withoutAccepted,
     channels: [],
     refs: [event.ref],
-    deliveries: 1,
+    deliveries: state.deliveries.get(openingKey(event)) ?? 1,
   };
   state.all.push(connection);
   if (connection.pid !== null) state.byPid.set(connection.pid, connection);
