@@ -1,0 +1,67 @@
+import type { Identity } from '../../correlate/identity.ts';
+import type { JudgingPolicy } from '../../assess/policy.ts';
+import type { JudgedAccess } from '../../model/access.ts';
+import type { Event } from '../../model/event.ts';
+import type { ExceptionProblem } from '../../model/exception.ts';
+import type { Finding, Subject } from '../../model/finding.ts';
+import type { Inventory } from '../../model/inventory.ts';
+import type { RecorderReport } from '../../model/judgement.ts';
+import type { Recording } from '../../model/recording.ts';
+import type { SourceReport } from '../../model/source-report.ts';
+
+/** Everything that was read, before anything is concluded. */
+export interface Facts {
+  readonly events: readonly Event[];
+  readonly recordings: readonly Recording[];
+  readonly sources: readonly SourceReport[];
+  readonly recorders: readonly RecorderReport[];
+  readonly exceptionProblems: readonly ExceptionProblem[];
+  /** Faults of offrecord's own work: `run-gap`, `delivery-failing`. */
+  readonly runs: readonly { readonly code: string; readonly detail: string }[];
+}
+
+/** What exceptions say about one access; see exceptions/. */
+export type ExceptionJudge = (access: JudgedAccess) => JudgedAccess;
+
+/** The state of each valid exception after all accesses were judged, as records for rules. */
+export type ExceptionHygiene = (accesses: readonly JudgedAccess[]) => readonly {
+  readonly record: Readonly<Record<string, unknown>>;
+  readonly id: string;
+}[];
+
+/** Rules as the judge needs them. */
+export interface JudgeRules {
+  classify(record: object): { readonly privileged: boolean; readonly breakGlass: boolean };
+  findings(record: object, about: About): readonly Finding[];
+}
+
+/** What a finding about a record shows beside the rule's own words. */
+export interface About {
+  readonly subject: Subject;
+  readonly target: string | null;
+  readonly account: string | null;
+  readonly time: number;
+  readonly evidence: readonly string[];
+  readonly refs: Finding['refs'];
+}
+
+export interface JudgeOptions {
+  /** Epoch ms by which it is judged. */
+  readonly now: number;
+  readonly identity: Identity;
+  readonly inventory: Inventory;
+  readonly policy: JudgingPolicy;
+  readonly rules: JudgeRules;
+  readonly breakGlass: {
+    readonly principals: readonly string[];
+    readonly accounts: readonly string[];
+    readonly credentials: readonly string[];
+  };
+  readonly applyException: ExceptionJudge;
+  readonly exceptionHygiene: ExceptionHygiene;
+  /** Milliseconds of silence per stream after which a source counts as silent; null where none is expected. */
+  readonly silentAfterMs: (stream: string) => number | null;
+  /** Accesses opened before this epoch ms were judged finally in an earlier run and are context only. */
+  readonly from: number;
+  readonly to: number;
+}

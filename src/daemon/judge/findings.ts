@@ -1,0 +1,104 @@
+import type { Matching } from '../../correlate/match.ts';
+import type { Sessions } from '../../correlate/sessionize.ts';
+import type { JudgedAccess } from '../../model/access.ts';
+import type { Finding } from '../../model/finding.ts';
+import type { JudgedRecording } from '../../model/judgement.ts';
+import { toAccessRecord } from '../../rules/records/access.ts';
+import { toExceptionProblemRecord } from '../../rules/records/exception.ts';
+import { toRecordingRecord } from '../../rules/records/recording.ts';
+import { toRunRecord } from '../../rules/records/run.ts';
+import { declaredBreakGlass, ruleFactsOf } from './access-facts.ts';
+import { describeAccess, describeRecording } from './describe.ts';
+import type { Facts, JudgeOptions } from './facts.ts';
+import { recorderFindings, sourceFindings } from './health-findings.ts';
+
+export interface JudgedFacts {
+  readonly facts: Facts;
+  readonly options: JudgeOptions;
+  readonly accesses: readonly JudgedAccess[];
+  readonly recordings: readonly JudgedRecording[];
+  readonly matching: Matching;
+  readonly sessions: Sessions;
+}
+
+/** Lets the rules speak about every access, recording, source, recorder, exception and run. */
+export function findingsOf(judged: JudgedFacts): Finding[] {
+  return [
+    ...accessFindings(judged),
+    ...recordingFindings(judged),
+    ...sourceFindings(judged),
+    ...recorderFindings(judged),
+    ...exceptionFindings(judged),
+    ...runFindings(judged),
+  ];
+}
+
+function accessFindings({ facts, options, accesses }: JudgedFacts): Finding[] {
+  const carried = new Map(accesses.flatMap((one) => (one.via === null ? [] : [[one.via, one] as const])));
+  return accesses.flatMap((access) => {
+    const inner = carried.get(access.uid) ?? null;
+    const ruleFacts = ruleFactsOf(access, inner, declaredBreakGlass(access, options), options);
+    return options.rules.findings(toAccessRecord(access, ruleFacts), {
+      subject: { type: 'access', uid: access.uid },
+      target: access.target,
+      account: access.account,
+      time: access.opened,
+      evidence: describeAccess(access, facts.recorders),
+      refs: access.refs,
+    });
+  });
+}
+
+function recordingFindings({ options, recordings }: JudgedFacts): Finding[] {
+  return recordings.flatMap((recording) => {
+    const matched = recording.accesses.length > 0;
+    const time = recording.opened ?? recording.closed ?? options.now;
+    const settled = options.now - (recording.closed ?? time) >= options.policy.toleranceMs;
+    const names = recording.state !== 'missing' && recording.account !== null;
+    const record = toRecordingRecord(recording, {
+      matched,
+      orphan: !matched && settled && names,
+      lateMs: null,
+    });
+    return options.rules.findings(record, {
+      subject: { type: 'recording', uid: recording.uid },
+      target: recording.target,
+      account: recording.account,
+      time,
+      evidence: describeRecording(recording),
+      refs: [recording.ref],
+    });
+  });
+}
+
+function exceptionFindings({ facts, options, accesses }: JudgedFacts): Finding[] {
+  const problems = facts.exceptionProblems.map((problem) => ({
+    record: toExceptionProblemRecord(problem),
+    uid: `${problem.id ?? ''}@${problem.place}`,
+    evidence: [`${problem.place}: ${problem.message}`],
+  }));
+  const states = options.exceptionHygiene(accesses).map(({ record, id }) => ({ record, uid: id, evidence: [] }));
+  return [...problems, ...states].flatMap(({ record, uid, evidence }) =>
+    options.rules.findings(record, {
+      subject: { type: 'exception', uid },
+      target: null,
+      account: null,
+      time: options.now,
+      evidence,
+      refs: [],
+    }),
+  );
+}
+
+function runFindings({ facts, options }: JudgedFacts): Finding[] {
+  return facts.runs.flatMap(({ code, detail }) =>
+    options.rules.findings(toRunRecord(code, detail), {
+      subject: { type: 'run', uid: code },
+      target: null,
+      account: null,
+      time: options.now,
+      evidence: [detail],
+      refs: [],
+    }),
+  );
+}

@@ -1,0 +1,150 @@
+import { assess, type Assessment } from '../../assess/assess.ts';
+import { coverageShare } from '../../assess/coverage-share.ts';
+import { hintsFor } from '../../assess/hints.ts';
+import { placeRecordings } from '../../correlate/identity.ts';
+import { match, type Matching } from '../../correlate/match.ts';
+import { type Sessions, sessionize } from '../../correlate/sessionize.ts';
+import type { Access, JudgedAccess } from '../../model/access.ts';
+import type { Event } from '../../model/event.ts';
+import type { JudgedRecording, Judgement } from '../../model/judgement.ts';
+import type { Recording } from '../../model/recording.ts';
+import { declaredBreakGlass, ruleFactsOf } from './access-facts.ts';
+import { blindHosts, brokenStreams, timeDoubts } from './doubts.ts';
+import type { Facts, JudgeOptions } from './facts.ts';
+import { findingsOf } from './findings.ts';
+import { withOwnerProblems } from './ownership.ts';
+import { toAccessRecord } from '../../rules/records/access.ts';
+
+/**
+ * Facts → verdicts and findings: identify, sessionize, match, assess, except, evaluate. Pure but for hashing: the
+ * same facts at the same `now` give the same judgement, in whatever order they arrived.
+ */
+export function judge(facts: Facts, options: JudgeOptions): Judgement {
+  const events = facts.events.map((event) => identified(event, options));
+  const sessions = sessionize(events, addressesOf(options));
+  const hosts = new Set(events.flatMap((event) => event.target ?? []));
+  const placed = placeRecordings(facts.recordings, hosts, options.identity);
+  const recordings = withOwnerProblems(placed.recordings, sessions.accesses);
+  const matching = match(sessions.accesses, recordings, {
+    toleranceMs: options.policy.toleranceMs,
+    now: options.now,
+  });
+  const assessed = assessAll(facts, sessions, matching, recordings, placed.guessed, options);
+  const accesses = withCarriers(assessed, options).filter((one) => isInWindow(one, options));
+  const judgedRecordings = withAccesses(recordings, matching);
+  const findings = findingsOf({ facts, options, accesses, recordings: judgedRecordings, matching, sessions });
+  return {
+    now: options.now,
+    accesses,
+    recordings: judgedRecordings,
+    findings,
+    sources: facts.sources,
+    recorders: facts.recorders,
+    coverage: coverageShare(accesses),
+  };
+}
+
+function isInWindow(access: Access, options: JudgeOptions): boolean {
+  return access.opened >= options.from && access.opened < options.to;
+}
+
+function identified(event: Event, options: JudgeOptions): Event {
+  if (event.target === null) return event;
+  const target = options.identity.target(event.target);
+  return target === event.target ? event : { ...event, target };
+}
+
+function addressesOf(options: JudgeOptions): Map<string, Set<string>> {
+  return new Map(options.inventory.targets.map((target) => [target.id, new Set(target.addresses)]));
+}
+
+function assessAll(
+  facts: Facts,
+  sessions: Sessions,
+  matching: Matching,
+  recordings: readonly Recording[],
+  guessedHost: ReadonlyMap<string, { name: string; target: string }>,
+  options: JudgeOptions,
+): JudgedAccess[] {
+  const uncovered = sessions.accesses.filter((access) => !matching.taken.has(access.uid));
+  const hints = hintsFor(uncovered, sessions.accesses, recordings);
+  const doubtful = timeDoubts(sessions.accesses, matching, sessions.signs);
+  const blind = new Map([...blindHosts(facts.recorders), ...brokenStreams(facts.sources)]);
+  return sessions.accesses.map((access) => {
+    const target = options.identity.findTarget(access.target);
+    const assessment = assess(
+      access,
+      target?.kind ?? 'host',
+      {
+        taken: matching.taken.get(access.uid) ?? [],
+        doubt: matching.doubts.get(access.uid) ?? null,
+        blind: firstOf(blind, [access.target, ...access.streams]),
+        timeDoubt: firstOf(doubtful, access.streams),
+        guessedHost,
+        hints: hints.reasons.get(access.uid) ?? [],
+        emptied: hints.emptied.has(access.uid),
+      },
+      options.policy,
+      options.now,
+    );
+    return classified(toJudged(access, assessment, matching, options), options);
+  });
+}
+
+function firstOf(reasons: ReadonlyMap<string, string>, keys: readonly string[]): string | null {
+  return keys.map((key) => reasons.get(key)).find((reason) => reason !== undefined) ?? null;
+}
+
+function toJudged(
+  access: Access,
+  assessment: Assessment,
+  matching: Matching,
+  options: JudgeOptions,
+): JudgedAccess {
+  const target = options.identity.findTarget(access.target);
+  const principal = options.identity.principal({
+    account: access.actor ?? access.account,
+    target: access.target,
+    credential: access.credential,
+    time: access.opened,
+  });
+  const { phase: _phase, ...rest } = assessment;
+  return {
+    ...access,
+    ...rest,
+    principal: principal ? { id: principal.id, kind: principal.kind } : null,
+    targetKind: target?.kind ?? 'host',
+    tier: target?.tier ?? null,
+    privileged: false,
+    breakGlass: false,
+    nearMisses: matching.nearMisses.get(access.uid) ?? [],
+    exception: null,
+    acceptedAfterwards: null,
+  };
+}
+
+/** Rules say what is privileged and what is break-glass; exceptions then apply to the verdict. */
+function classified(access: JudgedAccess, options: JudgeOptions): JudgedAccess {
+  const record = toAccessRecord(access, ruleFactsOf(access, null, declaredBreakGlass(access, options), options));
+  return options.applyException({ ...access, ...options.rules.classify(record) });
+}
+
+/** A tunnel whose carried login is known says so. */
+function withCarriers(accesses: readonly JudgedAccess[], options: JudgeOptions): JudgedAccess[] {
+  void options;
+  const carried = new Map(accesses.flatMap((one) => (one.via === null ? [] : [[one.via, one] as const])));
+  return accesses.map((access) => {
+    const inner = carried.get(access.uid);
+    if (!inner) return access;
+    const detail = `it carried ${inner.uid} (${inner.account} on ${inner.target}, ${inner.verdict})`;
+    return { ...access, reasons: [...access.reasons, { code: 'carried', detail }] };
+  });
+}
+
+function withAccesses(recordings: readonly Recording[], matching: Matching): JudgedRecording[] {
+  const users = new Map<string, string[]>();
+  for (const [uid, parts] of matching.taken) {
+    for (const { recording } of parts) users.set(recording.uid, [...(users.get(recording.uid) ?? []), uid]);
+  }
+  return recordings.map((recording) => ({ ...recording, accesses: users.get(recording.uid) ?? [] }));
+}
