@@ -55,7 +55,9 @@ export function assess(
 
 function coverOf(access: Access, evidence: Evidence, found: EvidenceClass, required: EvidenceClass): Cover {
   if (evidence.taken.length === 0) return coverWithoutRecording(access, evidence);
-  const onlyGuessed = evidence.taken.every((part) => part.join !== 'exact' && evidence.guessedHost.has(part.recording.uid));
+  const onlyGuessed = evidence.taken.every(
+    (part) => part.join !== 'exact' && evidence.guessedHost.has(part.recording.uid),
+  );
   if (evidence.doubt || onlyGuessed) return 'doubt';
   if (evidence.timeDoubt !== null && evidence.taken.every((part) => part.join === 'matched')) return 'doubt';
   if (uncoveredBy(evidence.taken).length > 0) return 'damaged';

@@ -9,7 +9,11 @@ export function isEnough(found: EvidenceClass, required: EvidenceClass): boolean
 /** Faults that a recording in progress has anyway: they count only once the access has ended. */
 const TRANSIENT = new Set(['recording-not-closed', 'recording-truncated', 'recording-empty']);
 /** Facts about a recording that are findings of their own and do not lessen what it proves. */
-const HARMLESS = new Set(['recording-owner-writable', 'recording-metadata-incomplete', 'recording-duplicate']);
+const HARMLESS = new Set([
+  'recording-owner-writable',
+  'recording-metadata-incomplete',
+  'recording-duplicate',
+]);
 
 export type Soundness = 'sound' | 'unfinished' | 'damaged';
 
@@ -23,8 +27,13 @@ export function soundnessOf(recording: Recording): Soundness {
 
 /** The strongest evidence among the parts that cover an access; E1 where only the log speaks. */
 export function evidenceFound(parts: readonly Taken[], tunnel: boolean): EvidenceClass {
-  const classes = parts.filter(({ recording }) => soundnessOf(recording) !== 'damaged' || hasContent(recording));
-  const best = classes.map(({ recording }) => recording.evidence).sort().at(-1);
+  const classes = parts.filter(
+    ({ recording }) => soundnessOf(recording) !== 'damaged' || hasContent(recording),
+  );
+  const best = classes
+    .map(({ recording }) => recording.evidence)
+    .sort()
+    .at(-1);
   return best ?? (tunnel ? 'E1' : 'E0');
 }
 

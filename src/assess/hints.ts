@@ -79,7 +79,9 @@ function sayEmpty(recording: Recording, accesses: readonly Access[], emptied: Se
 
 function wroteDuring(recording: Recording, access: Access): boolean {
   if (recording.closed === null) return false;
-  return recording.closed >= access.opened - SLACK_MS && recording.closed <= (access.closed ?? Infinity) + SLACK_MS;
+  return (
+    recording.closed >= access.opened - SLACK_MS && recording.closed <= (access.closed ?? Infinity) + SLACK_MS
+  );
 }
 
 /** sudo that keeps an I/O log for this user's other commands has been told not to for this one. */
@@ -87,7 +89,10 @@ function sayDisabled(uncovered: readonly Access[], all: readonly Access[], say: 
   const logged = new Set(all.filter((one) => one.ioLog === 'claimed').map(ioLogKey));
   for (const access of uncovered) {
     if (access.ioLog === 'denied') {
-      say(access, { code: 'recording-disabled', detail: 'the JSON event of sudo names no I/O log: logging was off' });
+      say(access, {
+        code: 'recording-disabled',
+        detail: 'the JSON event of sudo names no I/O log: logging was off',
+      });
     } else if (access.ioLog === 'unknown' && logged.has(ioLogKey(access))) {
       const detail = `sudo keeps I/O logs of ${access.actor ?? ''} on ${access.target}, but not of this command`;
       say(access, { code: 'recording-disabled', detail });

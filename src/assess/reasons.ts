@@ -29,7 +29,12 @@ function withoutRecording(access: Access, evidence: Evidence, { cover, phase }: 
   if (cover === 'blind') return [{ code: 'source-lagging', detail: evidence.blind ?? '' }];
   if (phase === 'young') return [{ code: 'waiting', detail: 'a recording may still begin' }];
   if (TUNNELS.has(access.path)) {
-    return [{ code: 'tunnel-unrecordable', detail: 'a forwarding-only connection: no recorder can see its content' }];
+    return [
+      {
+        code: 'tunnel-unrecordable',
+        detail: 'a forwarding-only connection: no recorder can see its content',
+      },
+    ];
   }
   if (cover === 'damaged') return [...evidence.hints];
   const disabled = evidence.hints.filter((hint) => hint.code === 'recording-disabled');
@@ -62,7 +67,10 @@ function withRecording(evidence: Evidence, { cover, found, required }: Findings)
     code: 'recording-truncated',
     detail: `not covered: ${toIso(one.from)} to ${toIso(one.to)}`,
   }));
-  const weak = { code: 'evidence-class-too-low', detail: `${required} is required, the recording yields ${found}` };
+  const weak = {
+    code: 'evidence-class-too-low',
+    detail: `${required} is required, the recording yields ${found}`,
+  };
   return [
     ...(cover === 'doubt' ? doubts(evidence) : []),
     ...guesses(evidence),
@@ -90,7 +98,10 @@ function context(access: Access, evidence: Evidence): Reason[] {
     out.push({ code: 'source-weakened', detail: 'sshd logged no Accepted line: its LogLevel is below INFO' });
   }
   if (evidence.taken.some(isUnproven)) {
-    out.push({ code: 'end-unproven', detail: 'the format has no end marker and nothing contradicts its end' });
+    out.push({
+      code: 'end-unproven',
+      detail: 'the format has no end marker and nothing contradicts its end',
+    });
   }
   return out;
 }

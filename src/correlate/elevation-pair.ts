@@ -56,5 +56,9 @@ function isSameTty(access: Access, recording: Recording): boolean {
 /** Distance of the starts, 0 where a coarse clock leaves them possible at the same instant. */
 function startDistance(access: Access, recording: Recording, offsetMs: number): number {
   const opened = (recording.opened ?? Infinity) - offsetMs;
-  return Math.max(0, access.opened - opened - recording.resolution, opened - access.opened - access.resolution);
+  return Math.max(
+    0,
+    access.opened - opened - recording.resolution,
+    opened - access.opened - access.resolution,
+  );
 }

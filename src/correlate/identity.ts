@@ -23,7 +23,8 @@ export interface IdentityUse {
 export function toIdentity(inventory: Inventory): Identity {
   const targets = new Map<string, Target>();
   for (const target of inventory.targets) {
-    for (const name of [target.id, ...target.aliases, ...target.addresses]) targets.set(name.toLowerCase(), target);
+    for (const name of [target.id, ...target.aliases, ...target.addresses])
+      targets.set(name.toLowerCase(), target);
   }
   const byId = new Map(inventory.targets.map((target) => [target.id, target]));
   const lookup = toLookup(inventory.principals);
@@ -44,7 +45,9 @@ function toLookup(principals: readonly Principal[]) {
   const use = ({ account, target, credential, time }: IdentityUse): Principal | undefined => {
     const keyId = credential?.keyId;
     const byCertificate =
-      keyId === undefined ? undefined : withCertificates.find((one) => isValid(one, time) && certifies(one, keyId));
+      keyId === undefined
+        ? undefined
+        : withCertificates.find((one) => isValid(one, time) && certifies(one, keyId));
     const byCredential = (byKey.get(credential?.id ?? '') ?? []).find((one) => isValid(one, time));
     return byCertificate ?? byCredential ?? name(`${account}@${target}`, time) ?? name(account, time);
   };
@@ -60,7 +63,9 @@ function index(principals: readonly Principal[], keysOf: (one: Principal) => rea
 }
 
 function isValid(one: Principal, time: number): boolean {
-  return (one.validFrom === null || time >= one.validFrom) && (one.validUntil === null || time < one.validUntil);
+  return (
+    (one.validFrom === null || time >= one.validFrom) && (one.validUntil === null || time < one.validUntil)
+  );
 }
 
 function certifies(one: Principal, keyId: string): boolean {
@@ -99,7 +104,11 @@ export function placeRecordings(
   return { recordings: placed, guessed };
 }
 
-function sameShortName(name: string, names: ReadonlySet<string>, hosts: ReadonlySet<string>): string | undefined {
+function sameShortName(
+  name: string,
+  names: ReadonlySet<string>,
+  hosts: ReadonlySet<string>,
+): string | undefined {
   const label = shortName(name);
   const others = [...names].filter((other) => other !== name && shortName(other) === label);
   const [only] = others;

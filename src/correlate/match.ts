@@ -105,7 +105,8 @@ function pairExact(sessions: readonly Access[], index: CandidateIndex, options: 
     const several = (channels.get(access.connection)?.length ?? 1) > 1;
     if (!comparison.fits || !comparison.exact) return null;
     if (several && !overlaps(access, recording, options.toleranceMs)) return null;
-    const locked = recording.launch === 'session' && isLockedOut(access, channels.get(access.connection) ?? []);
+    const locked =
+      recording.launch === 'session' && isLockedOut(access, channels.get(access.connection) ?? []);
     return locked ? { ...comparison, cost: comparison.cost + LOCK_PENALTY_S } : comparison;
   };
   return pair(sessions, (access) => index.byId(access), compare);
@@ -119,7 +120,9 @@ function overlaps(access: Access, recording: Recording, toleranceMs: number): bo
 
 function isLockedOut(access: Access, channels: readonly Access[]): boolean {
   const at = channels.indexOf(access);
-  return channels.some((other, place) => place < at && (other.closed === null || other.closed > access.opened));
+  return channels.some(
+    (other, place) => place < at && (other.closed === null || other.closed > access.opened),
+  );
 }
 
 function pairByTime(
@@ -161,7 +164,8 @@ function pairElevations(
     if (!comparison.fits) return null;
     return comparison.exact ? { ...comparison, cost: comparison.cost - 100 } : comparison;
   };
-  const near = (access: Access) => index.byTime({ ...access, closed: access.opened }, options.toleranceMs + 4_000);
+  const near = (access: Access) =>
+    index.byTime({ ...access, closed: access.opened }, options.toleranceMs + 4_000);
   return pair(elevations, near, compare);
 }
 
@@ -291,7 +295,10 @@ function explainMisses(
     const own = near.map((recording) => {
       const offsetMs = offsetOf(access.target, recording.recorder);
       const comparison = compare(access, recording, { toleranceMs: options.toleranceMs, offsetMs });
-      return { uid: recording.uid, why: comparison.fits ? 'it was taken for another access' : comparison.why };
+      return {
+        uid: recording.uid,
+        why: comparison.fits ? 'it was taken for another access' : comparison.why,
+      };
     });
     if (own.length > 0) misses.set(access.uid, own);
   }

@@ -157,7 +157,8 @@ function endCost(access: Access, recording: Recording, options: PairOptions): nu
 function describe(access: Access, recording: Recording, start: number): string {
   const parts = ['same target and account', `starts fit within ${(start + PROMPT_START_S).toFixed(1)} s`];
   if (isNearPid(access, recording)) parts.push('process ids adjoin');
-  if (recording.ids.tty !== undefined && recording.ids.tty === access.session.tty) parts.push('same terminal');
+  if (recording.ids.tty !== undefined && recording.ids.tty === access.session.tty)
+    parts.push('same terminal');
   return parts.join(', ');
 }
 

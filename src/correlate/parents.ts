@@ -71,7 +71,10 @@ function isSameTerminal(a: Access, b: Access): boolean {
 /** `su` inside `sudo` inside a login: the nearest enclosing elevation is the parent. */
 function innermost(candidates: readonly Access[]): Access[] {
   const elevations = candidates.filter((one) => ELEVATIONS.has(one.path));
-  const latest = elevations.reduce<Access | null>((best, one) => (best && best.opened > one.opened ? best : one), null);
+  const latest = elevations.reduce<Access | null>(
+    (best, one) => (best && best.opened > one.opened ? best : one),
+    null,
+  );
   return latest ? [latest] : [...candidates];
 }
 

@@ -24,7 +24,9 @@ export function linkCarriers(
 }
 
 /** An address that two targets claim (NAT, loopback) points to none. */
-function ownerOfAddress(addresses: ReadonlyMap<string, ReadonlySet<string>>): Map<string, string | undefined> {
+function ownerOfAddress(
+  addresses: ReadonlyMap<string, ReadonlySet<string>>,
+): Map<string, string | undefined> {
   const owner = new Map<string, string | undefined>();
   for (const [target, own] of addresses) {
     for (const ip of own) owner.set(ip, owner.has(ip) ? undefined : target);

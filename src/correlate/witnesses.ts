@@ -81,8 +81,7 @@ function isSameElevation(a: Elevation, b: Elevation): boolean {
 /** Keeps the witness that shows more: channels, then the finer clock; the other fills what it lacks. */
 function joinConnections(a: SeenConnection, b: Connection): SeenConnection {
   const bIsBetter =
-    b.channels.length > a.channels.length ||
-    (b.channels.length === a.channels.length && rank(b) > rank(a));
+    b.channels.length > a.channels.length || (b.channels.length === a.channels.length && rank(b) > rank(a));
   const [main, other] = bIsBetter ? [b, a] : [a, b];
   return {
     ...main,

@@ -38,7 +38,8 @@ export function readZone(
   const [offsetMs, agreeing] = ranked[0] ?? [0, []];
   if (offsetMs === 0) return { offsetMs: 0, pairs: agreeing.length, state: 'as-configured' };
   const unanimous = agreeing.length === pairs.length;
-  if (unanimous && agreeing.length >= PAIRS_NEEDED) return { offsetMs, pairs: agreeing.length, state: 'inferred' };
+  if (unanimous && agreeing.length >= PAIRS_NEEDED)
+    return { offsetMs, pairs: agreeing.length, state: 'inferred' };
   return { offsetMs: 0, pairs: agreeing.length, state: 'suspect' };
 }
 
@@ -58,7 +59,10 @@ function isExactLink(one: Connection, link: AuditLink): boolean {
 
 function witnessPairs(own: readonly Connection[], others: readonly Connection[]): Pair[] {
   const keyOf = (one: Connection) => `${one.pid} ${one.account} ${one.origin?.ip} ${one.origin?.port}`;
-  const byKey = groupBy(others.filter((one) => !one.assumed.includes('zone') && one.origin), keyOf);
+  const byKey = groupBy(
+    others.filter((one) => !one.assumed.includes('zone') && one.origin),
+    keyOf,
+  );
   return own.flatMap((one) => {
     const fits = byKey.get(keyOf(one)) ?? [];
     const first = fits[0];

@@ -67,7 +67,9 @@ function coverageLines({ coverage, accesses, now }: Judgement, paint: Paint): st
 }
 
 function gapLines(judgement: Judgement, options: TableOptions, paint: Paint): string[] {
-  const gaps = GAPS.flatMap((verdict) => judgement.accesses.filter((one) => one.verdict === verdict && one.privileged));
+  const gaps = GAPS.flatMap((verdict) =>
+    judgement.accesses.filter((one) => one.verdict === verdict && one.privileged),
+  );
   if (gaps.length === 0) return [];
   return ['', paint('bold', 'Gaps'), ...rows(gaps, options, paint)];
 }
@@ -83,7 +85,9 @@ function rows(accesses: readonly JudgedAccess[], options: TableOptions, paint: P
   const more = accesses.length - shown.length;
   return [
     ...shown.flatMap((access) => row(access, paint)),
-    ...(more > 0 ? [`  … and ${plural(more, 'more access', 'more accesses')} (--format ndjson lists all)`] : []),
+    ...(more > 0
+      ? [`  … and ${plural(more, 'more access', 'more accesses')} (--format ndjson lists all)`]
+      : []),
   ];
 }
 
@@ -153,7 +157,9 @@ function healthLines(judgement: Judgement, options: TableOptions, paint: Paint):
     paint('bold', 'Sources and recorders'),
     ...sources,
     ...recorders,
-    ...(options.skipped.length === 0 ? [] : [`  passed over, no known format: ${skippedText(options.skipped)}`]),
+    ...(options.skipped.length === 0
+      ? []
+      : [`  passed over, no known format: ${skippedText(options.skipped)}`]),
     ...options.errors.map((error) => paint('red', `  error: ${printable(error)}`)),
   ];
 }

@@ -23,5 +23,8 @@ export function percent(share: number): string {
 
 /** `2026-11-22 11:20:27Z`, for tables. */
 export function clock(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace('T', ' ').replace(/\.\d+Z$/, 'Z');
+  return new Date(timeMs)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z');
 }

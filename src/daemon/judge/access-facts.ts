@@ -25,7 +25,8 @@ export function ruleFactsOf(
     breakGlassDeclared,
     unregistered: {
       principal: options.inventory.principals.length > 0 && access.principal === null,
-      target: options.inventory.targets.length > 0 && options.identity.findTarget(access.target) === undefined,
+      target:
+        options.inventory.targets.length > 0 && options.identity.findTarget(access.target) === undefined,
     },
     carries: carried === null ? null : { uid: carried.uid, verdict: carried.verdict },
   };

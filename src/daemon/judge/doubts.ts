@@ -20,7 +20,10 @@ export function timeDoubts(
   }
   for (const [stream, hours] of orphansInAnotherZone(accesses, matching)) {
     if (doubts.has(stream)) continue;
-    doubts.set(stream, `recordings fit its accesses if the zone of ${stream} is ${hours} h off; set its zone`);
+    doubts.set(
+      stream,
+      `recordings fit its accesses if the zone of ${stream} is ${hours} h off; set its zone`,
+    );
   }
   return doubts;
 }
@@ -45,7 +48,10 @@ export function blindHosts(recorders: readonly RecorderReport[]): Map<string, st
   const blind = new Map<string, string>();
   for (const recorder of recorders) {
     for (const host of recorder.blindHosts) {
-      blind.set(host, `recordings of ${recorder.id} on ${host} could not be read: ${recorder.errors[0] ?? ''}`);
+      blind.set(
+        host,
+        `recordings of ${recorder.id} on ${host} could not be read: ${recorder.errors[0] ?? ''}`,
+      );
     }
   }
   return blind;
@@ -54,5 +60,7 @@ export function blindHosts(recorders: readonly RecorderReport[]): Map<string, st
 /** Streams that could not be read to their end. */
 export function brokenStreams(sources: readonly SourceReport[]): Map<string, string> {
   const broken = sources.filter((source) => source.error !== null);
-  return new Map(broken.map((source) => [source.id, `${source.id} could not be read: ${source.error ?? ''}`]));
+  return new Map(
+    broken.map((source) => [source.id, `${source.id} could not be read: ${source.error ?? ''}`]),
+  );
 }

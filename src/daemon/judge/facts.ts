@@ -3,11 +3,12 @@ import type { JudgingPolicy } from '../../assess/policy.ts';
 import type { JudgedAccess } from '../../model/access.ts';
 import type { Event } from '../../model/event.ts';
 import type { ExceptionProblem } from '../../model/exception.ts';
-import type { Finding, Subject } from '../../model/finding.ts';
 import type { Inventory } from '../../model/inventory.ts';
 import type { RecorderReport } from '../../model/judgement.ts';
 import type { Recording } from '../../model/recording.ts';
 import type { SourceReport } from '../../model/source-report.ts';
+import type { ExceptionRecord } from '../../rules/records/exception.ts';
+import type { Rule } from '../../rules/rule.ts';
 
 /** Everything that was read, before anything is concluded. */
 export interface Facts {
@@ -25,25 +26,9 @@ export type ExceptionJudge = (access: JudgedAccess) => JudgedAccess;
 
 /** The state of each valid exception after all accesses were judged, as records for rules. */
 export type ExceptionHygiene = (accesses: readonly JudgedAccess[]) => readonly {
-  readonly record: Readonly<Record<string, unknown>>;
+  readonly record: ExceptionRecord;
   readonly id: string;
 }[];
-
-/** Rules as the judge needs them. */
-export interface JudgeRules {
-  classify(record: object): { readonly privileged: boolean; readonly breakGlass: boolean };
-  findings(record: object, about: About): readonly Finding[];
-}
-
-/** What a finding about a record shows beside the rule's own words. */
-export interface About {
-  readonly subject: Subject;
-  readonly target: string | null;
-  readonly account: string | null;
-  readonly time: number;
-  readonly evidence: readonly string[];
-  readonly refs: Finding['refs'];
-}
 
 export interface JudgeOptions {
   /** Epoch ms by which it is judged. */
@@ -51,7 +36,7 @@ export interface JudgeOptions {
   readonly identity: Identity;
   readonly inventory: Inventory;
   readonly policy: JudgingPolicy;
-  readonly rules: JudgeRules;
+  readonly rules: readonly Rule[];
   readonly breakGlass: {
     readonly principals: readonly string[];
     readonly accounts: readonly string[];

@@ -11,6 +11,7 @@ import { declaredBreakGlass, ruleFactsOf } from './access-facts.ts';
 import { describeAccess, describeRecording } from './describe.ts';
 import type { Facts, JudgeOptions } from './facts.ts';
 import { recorderFindings, sourceFindings } from './health-findings.ts';
+import { speak } from './speak.ts';
 
 export interface JudgedFacts {
   readonly facts: Facts;
@@ -38,7 +39,7 @@ function accessFindings({ facts, options, accesses }: JudgedFacts): Finding[] {
   return accesses.flatMap((access) => {
     const inner = carried.get(access.uid) ?? null;
     const ruleFacts = ruleFactsOf(access, inner, declaredBreakGlass(access, options), options);
-    return options.rules.findings(toAccessRecord(access, ruleFacts), {
+    return speak(options.rules, toAccessRecord(access, ruleFacts), {
       subject: { type: 'access', uid: access.uid },
       target: access.target,
       account: access.account,
@@ -60,7 +61,7 @@ function recordingFindings({ options, recordings }: JudgedFacts): Finding[] {
       orphan: !matched && settled && names,
       lateMs: null,
     });
-    return options.rules.findings(record, {
+    return speak(options.rules, record, {
       subject: { type: 'recording', uid: recording.uid },
       target: recording.target,
       account: recording.account,
@@ -77,9 +78,11 @@ function exceptionFindings({ facts, options, accesses }: JudgedFacts): Finding[]
     uid: `${problem.id ?? ''}@${problem.place}`,
     evidence: [`${problem.place}: ${problem.message}`],
   }));
-  const states = options.exceptionHygiene(accesses).map(({ record, id }) => ({ record, uid: id, evidence: [] }));
+  const states = options
+    .exceptionHygiene(accesses)
+    .map(({ record, id }) => ({ record, uid: id, evidence: [] }));
   return [...problems, ...states].flatMap(({ record, uid, evidence }) =>
-    options.rules.findings(record, {
+    speak(options.rules, record, {
       subject: { type: 'exception', uid },
       target: null,
       account: null,
@@ -92,7 +95,7 @@ function exceptionFindings({ facts, options, accesses }: JudgedFacts): Finding[]
 
 function runFindings({ facts, options }: JudgedFacts): Finding[] {
   return facts.runs.flatMap(({ code, detail }) =>
-    options.rules.findings(toRunRecord(code, detail), {
+    speak(options.rules, toRunRecord(code, detail), {
       subject: { type: 'run', uid: code },
       target: null,
       account: null,

@@ -6,9 +6,10 @@ import type { Finding } from '../../model/finding.ts';
 import type { RecorderReport } from '../../model/judgement.ts';
 import type { SourceReport } from '../../model/source-report.ts';
 import { toRecorderRecord } from '../../rules/records/recorder.ts';
-import { toSourceRecord } from '../../rules/records/source.ts';
+import { type SourceRecord, toSourceRecord } from '../../rules/records/source.ts';
 import { toIso } from '../../util/iso.ts';
 import type { JudgedFacts } from './findings.ts';
+import { speak } from './speak.ts';
 
 /** One record per stream for the whole, and one per host in it for what only that host's lines can show. */
 export function sourceFindings(judged: JudgedFacts): Finding[] {
@@ -32,7 +33,13 @@ export function sourceFindings(judged: JudgedFacts): Finding[] {
 }
 
 const NO_SIGNS = { sessionsWithoutAccepted: 0, endsWithoutStarts: 0, skewMs: null, skewPairs: 0 };
-const NO_HEALTH = { silentMs: null, behind: false, parserBlind: false, timeAssumedMatters: false, gap: false };
+const NO_HEALTH = {
+  silentMs: null,
+  behind: false,
+  parserBlind: false,
+  timeAssumedMatters: false,
+  gap: false,
+};
 
 function hostFindings(judged: JudgedFacts, source: SourceReport, sign: StreamSigns): Finding[] {
   // Rejects, losses and read errors are the stream's; a host must not repeat them.
@@ -51,10 +58,10 @@ function about(
   judged: JudgedFacts,
   source: SourceReport,
   host: string | null,
-  record: object,
-): readonly Finding[] {
+  record: SourceRecord,
+): Finding[] {
   const last = source.last === null ? 'no record with a time' : `last record ${toIso(source.last)}`;
-  return judged.options.rules.findings(record, {
+  return speak(judged.options.rules, record, {
     subject: { type: 'source', uid: host === null ? source.id : `${source.id}@${host}` },
     target: host,
     account: null,
@@ -79,13 +86,11 @@ export function recorderFindings(judged: JudgedFacts): Finding[] {
   return [...unreadable, ...skewed];
 }
 
-function aboutRecorder(
-  judged: JudgedFacts,
-  report: RecorderReport,
-  offset: ClockOffset | null,
-): readonly Finding[] {
+function aboutRecorder(judged: JudgedFacts, report: RecorderReport, offset: ClockOffset | null): Finding[] {
   const { options } = judged;
-  const expecting = judged.accesses.filter((one) => options.policy.expectedRecorder(one.target) === report.type);
+  const expecting = judged.accesses.filter(
+    (one) => options.policy.expectedRecorder(one.target) === report.type,
+  );
   const open = expecting.filter((one) => one.verdict === 'unrecorded');
   const producedNothing = report.recordings === 0 && open.length > 0 && offset === null;
   const isSkewed = offset !== null && Math.abs(offset.offsetMs) > options.policy.toleranceMs;
@@ -95,7 +100,7 @@ function aboutRecorder(
     skewMs: isSkewed ? Math.round(offset.offsetMs) : null,
     skewPairs: offset?.pairs ?? 0,
   });
-  return options.rules.findings(record, {
+  return speak(options.rules, record, {
     subject: { type: 'recorder', uid: offset === null ? report.id : `${report.id}@${offset.target}` },
     target: offset?.target ?? null,
     account: null,

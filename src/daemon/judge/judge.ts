@@ -13,6 +13,7 @@ import { blindHosts, brokenStreams, timeDoubts } from './doubts.ts';
 import type { Facts, JudgeOptions } from './facts.ts';
 import { findingsOf } from './findings.ts';
 import { withOwnerProblems } from './ownership.ts';
+import { classify } from '../../rules/evaluate.ts';
 import { toAccessRecord } from '../../rules/records/access.ts';
 
 /**
@@ -30,7 +31,7 @@ export function judge(facts: Facts, options: JudgeOptions): Judgement {
     now: options.now,
   });
   const assessed = assessAll(facts, sessions, matching, recordings, placed.guessed, options);
-  const accesses = withCarriers(assessed, options).filter((one) => isInWindow(one, options));
+  const accesses = withCarriers(assessed).filter((one) => isInWindow(one, options));
   const judgedRecordings = withAccesses(recordings, matching);
   const findings = findingsOf({ facts, options, accesses, recordings: judgedRecordings, matching, sessions });
   return {
@@ -125,13 +126,16 @@ function toJudged(
 
 /** Rules say what is privileged and what is break-glass; exceptions then apply to the verdict. */
 function classified(access: JudgedAccess, options: JudgeOptions): JudgedAccess {
-  const record = toAccessRecord(access, ruleFactsOf(access, null, declaredBreakGlass(access, options), options));
-  return options.applyException({ ...access, ...options.rules.classify(record) });
+  const record = toAccessRecord(
+    access,
+    ruleFactsOf(access, null, declaredBreakGlass(access, options), options),
+  );
+  const { privileged, breakGlass } = classify(options.rules, record);
+  return options.applyException({ ...access, privileged, breakGlass });
 }
 
 /** A tunnel whose carried login is known says so. */
-function withCarriers(accesses: readonly JudgedAccess[], options: JudgeOptions): JudgedAccess[] {
-  void options;
+function withCarriers(accesses: readonly JudgedAccess[]): JudgedAccess[] {
   const carried = new Map(accesses.flatMap((one) => (one.via === null ? [] : [[one.via, one] as const])));
   return accesses.map((access) => {
     const inner = carried.get(access.uid);

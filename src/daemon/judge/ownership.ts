@@ -8,12 +8,18 @@ const OTHERS_WRITE = 0o002;
  * Adds `recording-owner-writable` where the recorded account owns the file or everybody may write it: its owner
  * could edit or delete what it did. Root can write every file on its host, so its own recordings say nothing new.
  */
-export function withOwnerProblems(recordings: readonly Recording[], accesses: readonly Access[]): Recording[] {
+export function withOwnerProblems(
+  recordings: readonly Recording[],
+  accesses: readonly Access[],
+): Recording[] {
   const uids = uidsOfAccounts(accesses);
   return recordings.map((recording) => {
     const why = whyWritable(recording, uids);
     if (why === null) return recording;
-    return { ...recording, problems: [...recording.problems, { code: 'recording-owner-writable', detail: why }] };
+    return {
+      ...recording,
+      problems: [...recording.problems, { code: 'recording-owner-writable', detail: why }],
+    };
   });
 }
 
