@@ -22,15 +22,14 @@ function everyAssignment(accesses: number, edges: readonly Edge[]): Edge[][] {
 const total = (edges: readonly Edge[]) => edges.reduce((sum, edge) => sum + edge.cost, 0);
 const covered = (edges: readonly Edge[]) => new Set(edges.map((edge) => edge.access));
 
-const graph = fc
-  .uniqueArray(
-    fc.record({
-      access: fc.integer({ min: 0, max: 4 }),
-      recording: fc.integer({ min: 0, max: 4 }),
-      cost: fc.integer({ min: -8, max: 40 }).map((quarter) => quarter / 4),
-    }),
-    { selector: (edge) => `${edge.access} ${edge.recording}`, maxLength: 16 },
-  );
+const graph = fc.uniqueArray(
+  fc.record({
+    access: fc.integer({ min: 0, max: 4 }),
+    recording: fc.integer({ min: 0, max: 4 }),
+    cost: fc.integer({ min: -8, max: 40 }).map((quarter) => quarter / 4),
+  }),
+  { selector: (edge) => `${edge.access} ${edge.recording}`, maxLength: 16 },
+);
 
 it('assign finds the most pairs at the least cost, as brute force does', () => {
   fc.assert(
@@ -58,7 +57,8 @@ it('assign is certain of an access only where no nearly as good assignment leave
       const { taken, rivals } = assign(edges, TIE);
       const close = best.filter((one) => total(one) < least + TIE - 1e-6);
       for (const access of taken.keys()) {
-        if (!rivals.has(access)) for (const one of close) assert.ok(covered(one).has(access), `access ${access}`);
+        if (!rivals.has(access))
+          for (const one of close) assert.ok(covered(one).has(access), `access ${access}`);
       }
     }),
     { numRuns: 500 },

@@ -72,7 +72,12 @@ describe('match: one recording covers at most one access', () => {
   it('gives the recording of a connection to the channel that held the lock', () => {
     const shared = { connection: 'c', session: { auditSession: 9 }, channelsShown: true };
     const first = access({ ...shared, path: 'ssh-shell', session: { auditSession: 9, tty: 'pts/0' } });
-    const second = access({ ...shared, path: 'ssh-shell', opened: T0 + 400, session: { auditSession: 9, tty: 'pts/1' } });
+    const second = access({
+      ...shared,
+      path: 'ssh-shell',
+      opened: T0 + 400,
+      session: { auditSession: 9, tty: 'pts/1' },
+    });
     const result = run([first, second], [recording({ ids: { auditSession: 9 } })]);
     assert.equal(result.taken.has(first.uid), true);
     assert.equal(result.taken.has(second.uid), false);

@@ -32,11 +32,14 @@ describe('sessionize: ssh', () => {
       { path: 'ssh-shell' as const, at: T0 + 2_000, tty: 'pts/1' },
     ];
     const found = accessesOf(login({ channels }));
-    assert.deepEqual(found.map((one) => [one.path, one.opened - T0, (one.closed ?? 0) - T0]), [
-      ['ssh-exec', 0, 900],
-      ['ssh-exec', 1_000, 1_900],
-      ['ssh-shell', 2_000, 60_000],
-    ]);
+    assert.deepEqual(
+      found.map((one) => [one.path, one.opened - T0, (one.closed ?? 0) - T0]),
+      [
+        ['ssh-exec', 0, 900],
+        ['ssh-exec', 1_000, 1_900],
+        ['ssh-shell', 2_000, 60_000],
+      ],
+    );
     assert.equal(new Set(found.map((one) => one.uid)).size, 3);
   });
 
@@ -126,7 +129,14 @@ describe('sessionize: elevations', () => {
       ...part,
     });
   const pam = (kind: 'session.open' | 'session.close', time: number, part: Partial<Event> = {}) =>
-    event({ kind, program: 'sudo', account: 'root', time, detail: { service: 'sudo', by: 'alice', byUid: 1001 }, ...part });
+    event({
+      kind,
+      program: 'sudo',
+      account: 'root',
+      time,
+      detail: { service: 'sudo', by: 'alice', byUid: 1001 },
+      ...part,
+    });
 
   it('pairs the sudo line, its PAM lines and its exit line', () => {
     const exit = sudo({
@@ -135,7 +145,12 @@ describe('sessionize: elevations', () => {
       session: { tty: 'pts/0', tsid: '000001' },
       detail: { scope: 'elevation' },
     });
-    const found = accessesOf([sudo(), pam('session.open', T0 + 5_001), pam('session.close', T0 + 8_000), exit]);
+    const found = accessesOf([
+      sudo(),
+      pam('session.open', T0 + 5_001),
+      pam('session.close', T0 + 8_000),
+      exit,
+    ]);
     assert.equal(found.length, 1);
     assert.equal(found[0]?.closed, T0 + 8_001);
     assert.equal(found[0]?.session.tsid, '000001', 'the exit line names the whole TSID');
@@ -205,7 +220,9 @@ describe('sessionize: several hosts', () => {
   it('reads a zone from three exact pairs, and not from two', () => {
     const hour = 3_600_000;
     const logins = (count: number) =>
-      Array.from({ length: count }, (_, at) => login({ pid: 1_000 + 20 * at, port: 1 + at, at: T0 + at * 90_000 }))
+      Array.from({ length: count }, (_, at) =>
+        login({ pid: 1_000 + 20 * at, port: 1 + at, at: T0 + at * 90_000 }),
+      )
         .flat()
         .map((one): Event => ({ ...one, assumed: ['zone'] }));
     const audits = (count: number) =>

@@ -44,7 +44,13 @@ export interface LoginOptions {
   readonly stream?: string;
   readonly resolution?: number;
   /** Channels at VERBOSE; none and no greeting at INFO. */
-  readonly channels?: readonly { path: Event['path']; at: number; until?: number; tty?: string; slot?: number }[];
+  readonly channels?: readonly {
+    path: Event['path'];
+    at: number;
+    until?: number;
+    tty?: string;
+    slot?: number;
+  }[];
   readonly verbose?: boolean;
 }
 
@@ -60,13 +66,32 @@ export function login(options: LoginOptions = {}): Event[] {
   const say = (part: Partial<Event> & Pick<Event, 'kind'>, time: number) =>
     lines.push(event({ ...base, ...part, time: clock(time) }));
   if (verbose) say({ kind: 'connection.open', session: { pid }, detail: { localIp: '10.0.0.1' } }, at - 150);
-  say({ kind: 'access.open', path: 'ssh', account, session: { pid }, credential: { type: 'publickey', id: 'SHA256:k' } }, at);
-  say({ kind: 'session.open', account, origin: null, session: { pid }, detail: { service: 'sshd', accountUid: 1001 } }, at + 2);
+  say(
+    {
+      kind: 'access.open',
+      path: 'ssh',
+      account,
+      session: { pid },
+      credential: { type: 'publickey', id: 'SHA256:k' },
+    },
+    at,
+  );
+  say(
+    {
+      kind: 'session.open',
+      account,
+      origin: null,
+      session: { pid },
+      detail: { service: 'sshd', accountUid: 1001 },
+    },
+    at + 2,
+  );
   if (verbose) say({ kind: 'session.link', origin: null, session: { pid, childPid: child } }, at + 10);
   for (const { path, at: start, until: stop, tty, slot = 0 } of options.channels ?? []) {
     const session = { pid: child, channel: slot, ...(tty === undefined ? {} : { tty }) };
     say({ kind: 'access.use', path, account, session }, start);
-    if (stop !== undefined) say({ kind: 'access.close', account, session, detail: { scope: 'channel' } }, stop);
+    if (stop !== undefined)
+      say({ kind: 'access.close', account, session, detail: { scope: 'channel' } }, stop);
   }
   if (until === null) return lines;
   say({ kind: 'access.close', account, session: { pid: child }, detail: { scope: 'connection' } }, until - 3);

@@ -23,7 +23,8 @@ export function rewriteScenario(folder: string, rewriting: Rewriting): void {
     if (existsSync(path)) rewriteHost(path, rewriting);
   }
   for (const path of filesBelow(folder)) {
-    if (!path.includes('/hosts/')) writeFileSync(path, rewriteText(readFileSync(path, 'latin1'), rewriting), 'latin1');
+    if (!path.includes('/hosts/'))
+      writeFileSync(path, rewriteText(readFileSync(path, 'latin1'), rewriting), 'latin1');
   }
   for (const [host, name] of Object.entries(rewriting.hosts)) {
     const path = join(folder, 'hosts', host);
@@ -41,11 +42,14 @@ function rewriteHost(host: string, rewriting: Rewriting): void {
     const name = relative(host, path);
     if (name === 'recordings.manifest.json') continue;
     const before = readFileSync(path);
-    const after = isBinary(before) ? before : Buffer.from(rewriteText(before.toString('latin1'), rewriting), 'latin1');
+    const after = isBinary(before)
+      ? before
+      : Buffer.from(rewriteText(before.toString('latin1'), rewriting), 'latin1');
     const mode = statSync(path).mode;
     writeFileSync(path, after);
     const newName = rewriteText(name, rewriting);
-    if (newName !== name) renameSync(path, join(host, dirname(name), newName.slice(dirname(name).length + 1)));
+    if (newName !== name)
+      renameSync(path, join(host, dirname(name), newName.slice(dirname(name).length + 1)));
     void mode;
     const entry = manifest[name];
     if (entry) rewritten[newName] = repinned(entry, before, after, rewriting);
@@ -99,7 +103,8 @@ function rewriteNumbers(text: string, { network, portShift, pidShift }: Rewritin
 }
 
 function rewriteTimes(text: string, { dayShift }: Rewriting): string {
-  const moved = (year: number, month: number, day: number) => new Date(Date.UTC(year, month - 1, day + dayShift));
+  const moved = (year: number, month: number, day: number) =>
+    new Date(Date.UTC(year, month - 1, day + dayShift));
   const pad = (value: number) => String(value).padStart(2, '0');
   const iso = (date: Date, dash: string) =>
     [date.getUTCFullYear(), pad(date.getUTCMonth() + 1), pad(date.getUTCDate())].join(dash);

@@ -1,4 +1,13 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** One thing that really happened, as the driver of a captured scenario wrote it down. */
@@ -46,10 +55,12 @@ export function copyScenario(scenario: string, rendering: Rendering, to: string,
   for (const host of readdirSync(join(scenario, 'hosts'))) {
     const [from, out] = [join(scenario, 'hosts', host), join(to, 'hosts', host)];
     mkdirSync(out, { recursive: true });
-    for (const name of readdirSync(from)) if (belongs(name, rendering)) cpSync(join(from, name), join(out, name), { recursive: true });
+    for (const name of readdirSync(from))
+      if (belongs(name, rendering)) cpSync(join(from, name), join(out, name), { recursive: true });
     restoreModes(out);
   }
-  if (withAudit && existsSync(join(scenario, 'audit.log'))) cpSync(join(scenario, 'audit.log'), join(to, 'audit.log'));
+  if (withAudit && existsSync(join(scenario, 'audit.log')))
+    cpSync(join(scenario, 'audit.log'), join(to, 'audit.log'));
   if (existsSync(join(scenario, 'exceptions'))) {
     cpSync(join(scenario, 'exceptions'), join(to, 'exceptions'), { recursive: true });
   }

@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { FileEntry } from '../../files/entry.ts';
+import { type LogStream, toStreams } from '../../files/rotation.ts';
+import { type AbsentFile, walk } from '../../files/walk.ts';
+import type { Event } from '../../model/event.ts';
+import type { RecorderReport } from '../../model/judgement.ts';
+import type { Recording } from '../../model/recording.ts';
+import type { SourceReport } from '../../model/source-report.ts';
+import { DEFAULT_NAMES } from '../../recorders/file-names.ts';
+import { missingRecordings } from '../../recorders/missing.ts';
+import type { Recorder } from '../../recorders/recorder.ts';
+import { findRecorder } from '../../recorders/registry.ts';
+import { DEFAULT_SIDECARS } from '../../recorders/sidecar.ts';
+import type { Format } from '../../sources/format.ts';
+import { contextFor, takeInventory } from './inventory.ts';
+import { holdsTlog } from './holds-tlog.ts';
+import { recogniseFile } from './recognise.ts';
+import { readWhole } from './whole-stream.ts';
+
+export interface FolderOptions {
+  /** IANA zone of times without one. */
+  readonly zone: string;
+  /** Epoch ms. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+  /** Called now and then with what is being done. */
+  readonly progress: (text: string) => void;
+}
+
+export interface FolderFacts {
+  readonly events: readonly Event[];
+  readonly recordings: readonly Recording[];
+  readonly sources: readonly SourceReport[];
+  readonly recorders: readonly RecorderReport[];
+  readonly exceptionFiles: readonly { readonly file: string; readonly text: string }[];
+  /** What could not be read or understood, each with its place. */
+  readonly errors: readonly string[];
+  /** Files of no known format. */
+  readonly skipped: readonly string[];
+}
+
+interface Sorted {
+  readonly logs: { readonly file: FileEntry; readonly format: Format }[];
+  readonly byRecorder: Map<Recorder, FileEntry[]>;
+  readonly exceptions: FileEntry[];
+  readonly skipped: string[];
+  readonly errors: string[];
+}
+
+/** Reads everything below the given paths: logs, recordings and exceptions, recognised by content. */
+export async function collectFolder(paths: readonly string[], options: FolderOptions): Promise<FolderFacts> {
+  const walks = await Promise.all(paths.map((path) => walk(path)));
+  const files = walks.flatMap((one) => one.files);
+  const problems = walks.flatMap((one) => one.problems).map((one) => `${one.path}: ${one.message}`);
+  options.progress(`recognising ${files.length} files`);
+  const sorted = await sortFiles(files, options);
+  const logs = await readLogs(sorted, options);
+  const inventory = await readRecorders(sorted, files, walks.flatMap((one) => one.absent), options);
+  return {
+    ...logs,
+    ...inventory,
+    exceptionFiles: await readTexts(sorted),
+    errors: [...problems, ...sorted.errors, ...rejectTexts(logs.sources), ...inventory.errors],
+    skipped: sorted.skipped,
+  };
+}
+
+async function sortFiles(files: readonly FileEntry[], options: FolderOptions): Promise<Sorted> {
+  const sorted: Sorted = { logs: [], byRecorder: new Map(), exceptions: [], skipped: [], errors: [] };
+  for (const file of files) {
+    if (options.signal.aborted) break;
+    if (isException(file)) sorted.exceptions.push(file);
+    else await sortFile(file, sorted);
+  }
+  return sorted;
+}
+
+function isException(file: FileEntry): boolean {
+  return basename(dirname(file.path)) === 'exceptions' && /\.ya?ml$/.test(file.path);
+}
+
+async function sortFile(file: FileEntry, sorted: Sorted): Promise<void> {
+  const found = await recogniseFile(file);
+  if (found.kind === 'recorder') addTo(sorted.byRecorder, found.recorder, file);
+  else if (found.kind === 'source') await addLog(file, found.format, sorted);
+  else if (found.kind === 'unreadable') sorted.errors.push(found.why);
+  else sorted.skipped.push(file.name);
+}
+
+/** tlog can write into the log or the journal itself: such a file is both a source and a recorder's container. */
+async function addLog(file: FileEntry, format: Format, sorted: Sorted): Promise<void> {
+  sorted.logs.push({ file, format });
+  const tlog = findRecorder('tlog');
+  if (tlog && (await holdsTlog(file))) addTo(sorted.byRecorder, tlog, file);
+}
+
+function addTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+async function readLogs(sorted: Sorted, options: FolderOptions) {
+  const events: Event[] = [];
+  const sources: SourceReport[] = [];
+  const formatOf = new Map(sorted.logs.map(({ file, format }) => [file.path, format]));
+  for (const stream of toStreams(sorted.logs.map(({ file }) => file))) {
+    const format = formatOf.get(stream.files.at(-1)?.entry.path ?? '');
+    if (!format || options.signal.aborted) continue;
+    options.progress(`reading ${stream.id}`);
+    const read = await readWhole(stream, format, { host: stream.host, ...options });
+    for (const event of read.events) events.push(event);
+    sources.push(read.report);
+  }
+  return { events, sources };
+}
+
+async function readRecorders(
+  sorted: Sorted,
+  all: readonly FileEntry[],
+  absent: readonly AbsentFile[],
+  options: FolderOptions,
+) {
+  const recordings: Recording[] = [...missingRecordings(absent)];
+  const recorders: RecorderReport[] = [];
+  const errors: string[] = [];
+  const common = { zone: options.zone, now: options.now, names: DEFAULT_NAMES, sidecars: DEFAULT_SIDECARS };
+  const used = new Set<string>();
+  for (const [recorder, files] of [...sorted.byRecorder].sort(([a], [b]) => (a.type < b.type ? -1 : 1))) {
+    options.progress(`inspecting ${files.length} files of ${recorder.type}`);
+    for (const unit of recorder.group(files, all)) for (const file of unit.files) used.add(file.name);
+    const input = { id: recorder.type, recorder, files, siblings: all, problems: [] };
+    const inspect = (_: Recorder, unit: Parameters<typeof contextFor>[0]) =>
+      recorder.inspect(unit, contextFor(unit, common, null));
+    const inventory = await takeInventory(input, inspect, options.now);
+    recordings.push(...inventory.recordings);
+    recorders.push(inventory.report);
+    errors.push(...inventory.errors);
+  }
+  // Companions (timing files, sidecars) belong to a unit although no recorder claims them alone.
+  sorted.skipped.splice(0, sorted.skipped.length, ...sorted.skipped.filter((name) => !used.has(name)));
+  return { recordings, recorders, errors };
+}
+
+async function readTexts(sorted: Sorted): Promise<{ file: string; text: string }[]> {
+  const texts: { file: string; text: string }[] = [];
+  for (const entry of sorted.exceptions) {
+    try {
+      texts.push({ file: entry.name, text: await readFile(entry.path, 'utf8') });
+    } catch (error) {
+      // An exception that cannot be read silences nothing; an empty text makes it a finding.
+      texts.push({ file: entry.name, text: '' });
+      sorted.errors.push(`${entry.name}: ${error instanceof Error ? error.message : 'unreadable'}`);
+    }
+  }
+  return texts;
+}
+
+function rejectTexts(sources: readonly SourceReport[]): string[] {
+  return sources.flatMap((source) => {
+    const shown = source.rejects.slice(0, 5).map((one) => `${one.ref.source}:${one.ref.record}: ${one.detail}`);
+    const more = source.rejected - shown.length;
+    const rest = more > 0 ? [`${source.id}: ${more} more records could not be understood`] : [];
+    return [...shown, ...rest, ...(source.error === null ? [] : [`${source.id}: ${source.error}`])];
+  });
+}
+
+export type { LogStream };
