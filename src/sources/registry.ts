@@ -1,0 +1,25 @@
+import { auditd } from './auditd/auditd.ts';
+import type { Format } from './format.ts';
+import { journald } from './journald/journald.ts';
+import { sshd } from './sshd/sshd.ts';
+import { sudo } from './sudo/sudo.ts';
+
+/** Every format of a source. A new one is a folder and a line here. */
+export const FORMATS: readonly Format[] = [auditd, journald, sshd, sudo];
+
+export function findFormat(type: string): Format | undefined {
+  return FORMATS.find((format) => format.type === type);
+}
+
+export interface Recognition {
+  readonly format: Format;
+  /** 0…1, see `Format.recognise`. */
+  readonly score: number;
+}
+
+/** The format that fits the beginning of a file best; undefined where none can be. */
+export function recogniseFormat(head: Uint8Array): Recognition | undefined {
+  const scored = FORMATS.map((format) => ({ format, score: format.recognise(head) }));
+  const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
+  return best.score > 0 ? best : undefined;
+}
