@@ -1,10 +1,7 @@
 import type { Alert } from '../model/alert.ts';
+import type { Delivery } from '../model/delivery.ts';
 
-/** What became of one attempt. `retry` may say when; `rejected` is final and says why. Never holds a secret. */
-export type Delivery =
-  | { readonly state: 'delivered' }
-  | { readonly state: 'retry'; readonly reason: string; readonly afterMs?: number }
-  | { readonly state: 'rejected'; readonly reason: string };
+export type { Delivery } from '../model/delivery.ts';
 
 /** A receiver of alerts. A folder under notify/ and a line in registry.ts. */
 export interface Notifier {
