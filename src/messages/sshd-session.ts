@@ -7,7 +7,7 @@ import { ADDRESS, toOrigin } from './origin.ts';
 const STARTING = new RegExp(
   `^Starting session: (.+) for (\\S.*?) from (${ADDRESS}) port (\\d{1,5})(?: id (\\d{1,6}))?$`,
 );
-const FORCED = /^forced-command \((?:config|key-option)\) '/;
+const FORCED = /^Starting session: forced-command \((?:config|key-option)\) '/;
 
 /** `Starting session: KIND[ on TTY] for USER from IP port N[ id I]` (VERBOSE): what a channel is used for. */
 export function parseStartingSession(message: Message): Meaning {
