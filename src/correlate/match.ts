@@ -3,6 +3,7 @@ import { ELEVATIONS } from '../model/path.ts';
 import type { Recording } from '../model/recording.ts';
 import { type Edge, assign } from './assign.ts';
 import { type CandidateIndex, indexRecordings } from './candidates.ts';
+import { clockDoubts } from './clock-doubt.ts';
 import { type ClockOffset, clockKey, learnOffsets } from './clocks.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { compareElevation } from './elevation-pair.ts';
@@ -76,11 +77,14 @@ export function match(
   const doubts = doubtsOf([exact, matched, own]);
   const nested = coverNested(elevations, accesses, taken, doubts);
   const used = new Set([...taken.values(), ...extra].flat().map((one) => one.recording.uid));
+  const orphans = usable.filter((one) => !used.has(one.uid));
+  const uncovered = sessions.filter((access) => !nested.taken.has(access.uid));
+  const doubtful = new Map([...clockDoubts(uncovered, orphans), ...nested.doubts]);
   return {
     taken: nested.taken,
-    doubts: nested.doubts,
+    doubts: doubtful,
     nearMisses: explainMisses(accesses, nested.taken, index, usable, options, offsetOf),
-    orphans: usable.filter((one) => !used.has(one.uid)),
+    orphans,
     offsets,
   };
 }

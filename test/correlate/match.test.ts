@@ -109,6 +109,15 @@ describe('match: one recording covers at most one access', () => {
 });
 
 describe('match: time', () => {
+  it('doubts where only the clock stands against a recording whose process id adjoins', () => {
+    const one = access({ session: { childPid: 500 } });
+    const off = { opened: T0 + 400_000, closed: T0 + 459_000 };
+    const result = run([one], [recording({ ...off, ids: { pid: 501 } })]);
+    assert.equal(result.taken.size, 0);
+    assert.equal(result.doubts.has(one.uid), true);
+    assert.equal(run([one], [recording({ ...off, ids: { pid: 900 } })]).doubts.size, 0);
+  });
+
   it('takes no recording that began before, outlasts, or follows the access', () => {
     const one = access();
     const wrong: Partial<Recording>[] = [
