@@ -1,0 +1,166 @@
+import { type Document, isMap, LineCounter, parseDocument, visit } from 'yaml';
+import { LEVELS } from '../model/finding.ts';
+import { readTests } from './cases.ts';
+import { CHECKS } from './checks.ts';
+import { type Keys, readChoice, readFlag, readText, reportUnknown, requireKey, valueOf } from './keys.ts';
+import { type Metadata, readMetadata, readRuleId, SIGMA_KEYS } from './metadata.ts';
+import { fieldProblem } from './record.ts';
+import { CLASSES, type ClassificationRule, type FindingRule, type Rule, type RuleClass } from './rule.ts';
+import { compileDetection } from './sigma/detection.ts';
+import type { Placeholders } from './sigma/expand.ts';
+import { offsetWithin, type Reading, type RuleProblem, report } from './sigma/reading.ts';
+import { parseSummary, pathsOf, type Summary } from './summary.ts';
+
+/** A rule file's bytes, already read. */
+export interface RuleFile {
+  /** Name for a person. */
+  readonly file: string;
+  readonly text: string;
+  /** True for a rule of the owner: it replaces a shipped rule with the same id. */
+  readonly own?: boolean;
+}
+
+/** `id` and `enabled: false` alone switch a shipped rule off. */
+export interface SwitchOff {
+  readonly kind: 'off';
+  readonly id: string;
+  readonly file: string;
+}
+
+export interface ReadRule {
+  /** Null where there are problems. */
+  readonly result: Rule | SwitchOff | null;
+  readonly problems: readonly RuleProblem[];
+}
+
+/** Characters of one file; the longest shipped one has under 10,000. */
+const LONGEST_FILE = 256 * 1024;
+
+const OWN_KEYS = ['check', 'classify', 'summary', 'runbook', 'tests', 'enabled'];
+const KNOWN_KEYS = [...SIGMA_KEYS, ...OWN_KEYS];
+
+/** Reads one rule file. Total: any text gives a rule or problems with their places, all at once. */
+export function readRule(file: RuleFile, placeholders: Placeholders): ReadRule {
+  const lines = new LineCounter();
+  const reading: Reading = { file: file.file, lines, problems: [] };
+  if (file.text.length > LONGEST_FILE) {
+    report(reading, 0, `longer than ${LONGEST_FILE} characters`);
+    return { result: null, problems: reading.problems };
+  }
+  const document = parseDocument(file.text, { lineCounter: lines, prettyErrors: false });
+  reportYaml(document, reading);
+  const result =
+    reading.problems.length > 0 ? null : readDocument(document, reading, placeholders, file.own === true);
+  return { result: reading.problems.length > 0 ? null : result, problems: reading.problems };
+}
+
+function reportYaml(document: Document, reading: Reading): void {
+  for (const fault of [...document.errors, ...document.warnings]) {
+    report(reading, fault.pos[0], fault.message.split('\n')[0] ?? fault.code);
+  }
+  if (document.errors.length > 0) return;
+  // Aliases can make a small file stand for a huge one, and other Sigma tools do not read them.
+  visit(document, {
+    Alias: (_, node) => report(reading, node, 'aliases are not supported'),
+  });
+}
+
+function readDocument(
+  document: Document,
+  reading: Reading,
+  placeholders: Placeholders,
+  own: boolean,
+): Rule | SwitchOff | null {
+  const node = document.contents;
+  if (!isMap(node)) {
+    report(reading, node, 'a rule file is a map');
+    return null;
+  }
+  const keys: Keys = { reading, node };
+  const off = own ? readSwitchOff(keys) : null;
+  return off ?? readWholeRule(keys, document, placeholders);
+}
+
+function readSwitchOff(keys: Keys): SwitchOff | null {
+  const names = keys.node.items.map((pair) => String(pair.key));
+  const short = names.includes('id') && names.includes('enabled') && names.every((name) => SHORT.has(name));
+  if (!short || readFlag(keys, 'enabled') !== false) return null;
+  const id = readRuleId(keys);
+  return id === null ? null : { kind: 'off', id, file: keys.reading.file };
+}
+
+/** `title` may say which rule the id means. */
+const SHORT = new Set(['id', 'enabled', 'title']);
+
+function readWholeRule(keys: Keys, document: Document, placeholders: Placeholders): Rule | null {
+  reportUnknown(keys, KNOWN_KEYS);
+  const metadata = readMetadata(keys);
+  const kind = readKind(keys);
+  const enabled = readFlag(keys, 'enabled') ?? true;
+  const service = metadata?.service ?? null;
+  const classifies = kind === 'classification';
+  const matches = compileDetection(valueOf(keys, 'detection'), keys.reading, {
+    placeholders,
+    ...(service === null ? {} : { fieldProblem: (path) => fieldProblem(service, classifies, path) }),
+  });
+  const tests = service === null ? [] : readTests(keys, document, service, classifies);
+  const own = kind === null ? null : KIND_KEYS[kind](keys, metadata);
+  if (metadata === null || matches === null || own === null) return null;
+  const { file } = keys.reading;
+  return { ...metadata, ...own, enabled, matches, tests, file, overrides: null, switchedOffBy: null };
+}
+
+const KIND_KEYS = { finding: readFinding, classification: readClassification };
+
+function readKind(keys: Keys): Rule['kind'] | null {
+  const finds = keys.node.has('check');
+  if (finds !== keys.node.has('classify')) return finds ? 'finding' : 'classification';
+  report(keys.reading, keys.node, 'a rule has either `check` or `classify`');
+  return null;
+}
+
+type FindingKeys = Pick<FindingRule, 'kind' | 'check' | 'level' | 'summary' | 'runbook'>;
+
+function readFinding(keys: Keys, metadata: Metadata | null): FindingKeys | null {
+  for (const key of ['level', 'summary', 'runbook']) requireKey(keys, key);
+  const check = readChoice(keys, 'check', CHECKS);
+  const level = readChoice(keys, 'level', LEVELS);
+  const summary = readSummary(keys, metadata);
+  const runbook = readText(keys, 'runbook');
+  if (check === null || level === null || summary === null || runbook === null) return null;
+  return { kind: 'finding', check, level, summary, runbook };
+}
+
+function readClassification(
+  keys: Keys,
+  metadata: Metadata | null,
+): Pick<ClassificationRule, 'kind' | 'classify'> | null {
+  const classify: RuleClass | null = readChoice(keys, 'classify', CLASSES);
+  for (const key of ['level', 'summary', 'runbook'].filter((name) => keys.node.has(name))) {
+    report(keys.reading, valueOf(keys, key), `a rule that classifies makes no finding and has no \`${key}\``);
+  }
+  if (metadata !== null && metadata.service !== 'access') {
+    report(
+      keys.reading,
+      valueOf(keys, 'logsource'),
+      'only accesses are classified: `service` must be `access`',
+    );
+  }
+  return classify === null ? null : { kind: 'classification', classify };
+}
+
+function readSummary(keys: Keys, metadata: Metadata | null): Summary | null {
+  const node = valueOf(keys, 'summary');
+  const text = readText(keys, 'summary', { longest: 1024 });
+  if (text === null) return null;
+  const summary = parseSummary(text);
+  if ('error' in summary) {
+    report(keys.reading, offsetWithin(node as Parameters<typeof offsetWithin>[0], summary.at), summary.error);
+    return null;
+  }
+  const service = metadata?.service;
+  const problems =
+    service === undefined ? [] : pathsOf(summary).map((path) => fieldProblem(service, false, path));
+  for (const problem of problems.filter((each) => each !== null)) report(keys.reading, node, problem);
+  return summary;
+}

@@ -1,0 +1,47 @@
+/** A condition on one record. Records are JSON: objects, arrays, texts, numbers, booleans and null. */
+export type Predicate = (record: unknown) => boolean;
+
+/**
+ * The values at a dotted path. Arrays on the way and at the end are flattened, so `reasons.code` gives the code
+ * of every reason. Empty where the path leads nowhere.
+ */
+export function fieldValues(record: unknown, path: readonly string[]): readonly unknown[] {
+  return reach(record, path).flat(16);
+}
+
+/** True where the field is there, whatever its value: null and empty lists count. */
+export function fieldExists(record: unknown, path: readonly string[]): boolean {
+  return reach(record, path).length > 0;
+}
+
+/** The text that a value is compared as; null for null, objects and lists. */
+export function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;
+}
+
+/** Every text, number and boolean anywhere in the record, as text: what keywords are searched in. */
+export function leafTexts(record: unknown): readonly string[] {
+  const texts: string[] = [];
+  const open: unknown[] = [record];
+  while (open.length > 0) {
+    const value = open.pop();
+    const text = textOf(value);
+    if (text !== null) texts.push(text);
+    else if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
+  }
+  return texts;
+}
+
+function reach(record: unknown, path: readonly string[]): unknown[] {
+  let values: unknown[] = [record];
+  for (const name of path) values = values.flat(16).flatMap((value) => ownValue(value, name));
+  return values;
+}
+
+/** Own properties only: a rule that asks for `constructor` must not find the language's. */
+function ownValue(value: unknown, name: string): unknown[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const own = Object.getOwnPropertyDescriptor(value, name);
+  return own === undefined ? [] : [own.value];
+}
