@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { ReadContext } from './context.ts';
+import { duration, FINGERPRINT, FINGERPRINT_EXPECTED, id, path, text } from './scalars.ts';
+
+/** Where exceptions lie and what they may grant. */
+export interface ExceptionsConfig {
+  /** Absolute folder of the exception files. */
+  readonly path: string;
+  /** Who may approve; empty means any named person other than owner and user. */
+  readonly approvers: readonly string[];
+  readonly maxDurationMs: number;
+  /** An exception is reported this long before it expires. */
+  readonly expiringBeforeMs: number;
+}
+
+/** Identities, accounts and credentials kept for emergencies: each use opens a case. */
+export interface BreakGlassConfig {
+  readonly principals: readonly string[];
+  /** `name` everywhere or `name@target`. */
+  readonly accounts: readonly string[];
+  /** Key fingerprints and certificate key ids. */
+  readonly credentials: readonly string[];
+  /** How long after the use an acceptance may be filed. */
+  readonly acceptWithinMs: number;
+}
+
+export function exceptionsSchema(context: ReadContext) {
+  return z
+    .strictObject({
+      path: path(context, 'Folder of exception files.').prefault('./exceptions'),
+      approvers: z
+        .array(text('Who may approve exceptions.'))
+        .prefault([])
+        .meta({ description: 'Without any, every named person other than owner and user may approve.' }),
+      max_duration: duration('Longest exception where no tier says less.').prefault('30d'),
+      expiring_before: duration('How long before its end an exception is announced as expiring.').prefault(
+        '7d',
+      ),
+    })
+    .transform(
+      (block): ExceptionsConfig => ({
+        path: block.path,
+        approvers: block.approvers,
+        maxDurationMs: block.max_duration,
+        expiringBeforeMs: block.expiring_before,
+      }),
+    )
+    .prefault({});
+}
+
+export function breakGlassSchema() {
+  return z
+    .strictObject({
+      principals: z.array(id('Identity kept for emergencies.')).prefault([]),
+      accounts: z.array(text('Account kept for emergencies, `name` or `name@target`.')).prefault([]),
+      credentials: z.array(credential()).prefault([]),
+      accept_within: duration('How long after the use an acceptance may be filed.').prefault('24h'),
+    })
+    .transform(
+      ({ accept_within: acceptWithinMs, ...block }): BreakGlassConfig => ({ ...block, acceptWithinMs }),
+    )
+    .prefault({});
+}
+
+/** A mistyped fingerprint would never match and never alert. */
+function credential() {
+  return text('Key fingerprint or certificate key id kept for emergencies.').refine(
+    (value) => !/^(?:SHA256|MD5):/i.test(value) || FINGERPRINT.test(value),
+    { error: FINGERPRINT_EXPECTED },
+  );
+}

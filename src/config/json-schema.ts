@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { configSchema } from './schema.ts';
+
+/** JSON Schema (draft 2020-12) of the configuration file, for editors. */
+export function toJsonSchema(): unknown {
+  const nothing = { folder: '/', env: {}, readSecret: () => '' };
+  const schema = z.toJSONSchema(configSchema(nothing, 'UTC'), { io: 'input' });
+  return { title: 'offrecord configuration', ...schema };
+}
