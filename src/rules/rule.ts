@@ -37,8 +37,9 @@ interface RuleBase {
   /** False where the rule is switched off: it is listed and tested, and never fires. */
   readonly enabled: boolean;
   readonly file: string;
-  /** File of the shipped rule that this one replaces, or of the file that switched it off; else null. */
+  /** File of the shipped rule that this own rule replaces. */
   readonly overrides: string | null;
+  /** Own file that switches this shipped rule off. */
   readonly switchedOffBy: string | null;
   readonly matches: Predicate;
   readonly tests: readonly RuleTest[];

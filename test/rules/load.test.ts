@@ -187,9 +187,14 @@ test('YAML that says something else than it seems is refused', () => {
     /r\.yaml:14:10 aliases/,
   );
   assert.match(problemsOf(`${ruleText()}\n---\n${ruleText()}`).join(), /multiple documents/);
+  assert.match(
+    problemsOf(`%YAML 1.1\n---\n${ruleText({ enabled: 'enabled: yes' })}`).join(),
+    /`enabled` must be true/,
+  );
+  assert.match(problemsOf(ruleText({ author: 'author: !!binary eA==' })).join(), /Unresolved tag/);
   assert.match(problemsOf('- a').join(), /r\.yaml:1:1 a rule file is a map/);
   assert.match(problemsOf('').join(), /r\.yaml:1:1 a rule file is a map/);
-  assert.match(problemsOf(' '.repeat(262_145)).join(), /r\.yaml:1:1 longer than 262144/);
+  assert.match(problemsOf(' '.repeat(65_537)).join(), /r\.yaml:1:1 longer than 65536/);
 });
 
 test('the same id twice in one layer is a problem, the first stays', () => {

@@ -28,7 +28,7 @@ export function leafTexts(record: unknown): readonly string[] {
     const value = open.pop();
     const text = textOf(value);
     if (text !== null) texts.push(text);
-    else if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
+    else for (const inner of Object.values(value ?? {})) open.push(inner);
   }
   return texts;
 }
