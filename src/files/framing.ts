@@ -1,9 +1,10 @@
 import { JournalExportFramer } from './frame-journal-export.ts';
+import { JsonMembersFramer } from './frame-json-members.ts';
 import { JsonValuesFramer } from './frame-json-values.ts';
 import { LineFramer } from './frame-lines.ts';
 
 /** How bytes are cut into records; the same words as in a format. */
-export type Framing = 'lines' | 'journal-export' | 'json-values';
+export type Framing = 'lines' | 'journal-export' | 'json-values' | 'json-members';
 
 /** Where reading stands in the (decompressed) content. */
 export interface Position {
@@ -41,4 +42,5 @@ const FRAMERS = {
   lines: LineFramer,
   'journal-export': JournalExportFramer,
   'json-values': JsonValuesFramer,
+  'json-members': JsonMembersFramer,
 } as const satisfies Record<Framing, new (start: Position) => Framer>;
