@@ -26,7 +26,7 @@ export interface FormatContext {
 }
 
 /** How bytes are cut into records. */
-export type Framing = 'lines' | 'journal-export' | 'json-values';
+export type Framing = 'lines' | 'journal-export' | 'json-values' | 'json-members';
 
 /** Turns one record into events. Total: any bytes, no throw, nothing dropped silently. */
 export interface Decoder {

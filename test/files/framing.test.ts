@@ -6,7 +6,7 @@ import { ENTRY_LIMIT } from '../../src/files/frame-journal-export.ts';
 import { VALUE_LIMIT } from '../../src/files/frame-json-values.ts';
 import { createFramer, type FramedRecord, type Framing } from '../../src/files/framing.ts';
 
-const FRAMINGS: readonly Framing[] = ['lines', 'journal-export', 'json-values'];
+const FRAMINGS: readonly Framing[] = ['lines', 'journal-export', 'json-values', 'json-members'];
 
 interface Framed {
   readonly records: readonly FramedRecord[];
@@ -78,6 +78,11 @@ const WELL_FORMED: Readonly<Record<Framing, fc.Arbitrary<Uint8Array>>> = {
     .array(entry, { maxLength: 5 })
     .map((entries) => Buffer.concat(entries.flatMap((one) => [one, Buffer.from('\n')]))),
   'json-values': fc
+    .array(fc.object({ maxDepth: 2 }), { maxLength: 5 })
+    .map((values) =>
+      Buffer.from(values.map((value, index) => JSON.stringify(value, null, index % 3)).join('\n')),
+    ),
+  'json-members': fc
     .array(fc.object({ maxDepth: 2 }), { maxLength: 5 })
     .map((values) =>
       Buffer.from(values.map((value, index) => JSON.stringify(value, null, index % 3)).join('\n')),

@@ -9,7 +9,7 @@ import { eventHost, eventTime } from './fields.ts';
 export const sudo: Format = {
   type: 'sudo',
   title: 'sudo event log as JSON (sudo logfile, sudo_logsrvd)',
-  framing: () => 'json-values',
+  framing: () => 'json-members',
   recognise: recogniseSudo,
   create: (context) => ({ decode: (record, place) => decode(record, place, context) }),
 };
@@ -22,9 +22,12 @@ function recogniseSudo(head: Uint8Array): number {
   return /"(?:uuid|submituser|server_time|submit_time)"\s*:/.test(text) ? 1 : 0.5;
 }
 
+// The kernel lets command line and environment together take 2 MiB; escapes may double that.
+const EVENT_LIMIT = 4 * 1024 * 1024;
+
 /** A record is one member of sudo's object, `"accept": {…}`, or a whole object. */
 function decode(record: Uint8Array, place: RecordPlace, context: FormatContext): Parsed {
-  const line = decodeLine(record);
+  const line = decodeLine(record, EVENT_LIMIT);
   if (!line.ok) return rejected(line.code, line.detail, place);
   const text = line.text.trim();
   if (text === '') return NO_RECORD;
