@@ -30,6 +30,8 @@ export function clockDoubts(
 
 function mayBeOf(access: Access, recording: Recording): boolean {
   if (recording.covers !== 'session' || recording.opened === null || access.closed === null) return false;
+  // Two known audit sessions that differ are no matter of clocks.
+  if (recording.ids.auditSession !== undefined && access.session.auditSession !== undefined) return false;
   if (Math.abs(recording.opened - access.opened) > FARTHEST_MS || !isNearPid(access, recording)) return false;
   const length = (recording.closed ?? recording.opened) - recording.opened;
   return length <= access.closed - access.opened + LENGTH_MS;

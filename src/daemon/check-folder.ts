@@ -1,0 +1,60 @@
+import type { Config } from '../config/schema.ts';
+import type { ExceptionProblem } from '../model/exception.ts';
+import type { Judgement } from '../model/judgement.ts';
+import { collectFolder, type FolderFacts, type FolderOptions } from './collect/folder.ts';
+import { toExceptionJudging } from './exception-judging.ts';
+import { judge } from './judge/judge.ts';
+import { readRules } from './rule-files.ts';
+import { toJudgingSettings } from './settings.ts';
+
+export interface CheckOptions extends FolderOptions {
+  readonly config: Config | null;
+  /** Accesses that opened in [from, to), epoch ms. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface CheckResult {
+  readonly judgement: Judgement;
+  /** What could not be read or understood, each with its place. */
+  readonly errors: readonly string[];
+  readonly skipped: readonly string[];
+  /** True where the paths hold nothing that offrecord knows. */
+  readonly nothingKnown: boolean;
+}
+
+/** Reads folders and judges what they hold, once. Sends and stores nothing. */
+export async function checkFolder(paths: readonly string[], options: CheckOptions): Promise<CheckResult> {
+  const facts = await collectFolder(paths, options);
+  const rules = await readRules(options.config?.rules.paths ?? []);
+  const settings = toJudgingSettings(options.config);
+  const exceptions = toExceptionJudging(facts.exceptionFiles, options.config, settings.identity, options.now);
+  const judgement = judge(
+    { ...facts, exceptionProblems: exceptions.problems, runs: [] },
+    {
+      ...settings,
+      now: options.now,
+      rules: rules.rules,
+      applyException: exceptions.apply,
+      exceptionHygiene: exceptions.hygiene,
+      silentAfterMs: () => null,
+      from: options.from,
+      to: options.to,
+    },
+  );
+  const broken = rules.problems.map(({ place, message }) => `${place}: ${message}`);
+  return {
+    judgement,
+    errors: [...facts.errors, ...broken, ...exceptions.problems.map(problemText)],
+    skipped: facts.skipped,
+    nothingKnown: isUnknown(facts),
+  };
+}
+
+function problemText({ place, message }: ExceptionProblem): string {
+  return `${place}: ${message}`;
+}
+
+function isUnknown(facts: FolderFacts): boolean {
+  return facts.sources.length + facts.recorders.length + facts.exceptionFiles.length === 0;
+}
