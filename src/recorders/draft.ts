@@ -22,8 +22,16 @@ export function toRecording(draft: Draft): Recording {
     ...found,
     problems,
     state: stateOf(holds, problems),
+    closed: typeof draft.closed === 'number' ? roundToMicros(draft.closed) : null,
     durationMs: draft.durationMs ?? durationOf(draft),
   };
+}
+
+/** A recording with one more problem that leaves its bytes as they are. */
+export function withProblem(recording: Recording, problem: Problem): Recording {
+  const problems = [...recording.problems, problem];
+  const holds = recording.state === 'complete' || recording.state === 'incomplete' ? 'content' : null;
+  return { ...recording, problems, state: holds === null ? recording.state : stateOf(holds, problems) };
 }
 
 /** The worst that was found decides; a problem that leaves the bytes whole (metadata) leaves the state alone. */
@@ -69,7 +77,14 @@ const UNKNOWN = {
 
 function durationOf(draft: Draft): number | null {
   const { opened, closed } = draft;
-  return typeof opened === 'number' && typeof closed === 'number' ? Math.max(closed - opened, 0) : null;
+  return typeof opened === 'number' && typeof closed === 'number'
+    ? roundToMicros(Math.max(closed - opened, 0))
+    : null;
+}
+
+/** No recorder keeps more than microseconds; sums of many delays would show digits that mean nothing. */
+function roundToMicros(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 /**

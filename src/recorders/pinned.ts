@@ -1,6 +1,6 @@
 import type { FileEntry } from '../files/entry.ts';
 import type { Problem } from '../model/recording.ts';
-import type { FileDigest } from './read.ts';
+import type { FileDigest, ReadResult } from './read.ts';
 import { baseName, count, plural } from './text.ts';
 
 /**
@@ -13,6 +13,17 @@ export function checkPinned(file: FileEntry, digest: FileDigest): readonly Probl
   if (digest.size < pinned.size) return [truncated(file, digest.size, pinned.size)];
   if (digest.pinnedSha256 === pinned.sha256) return [];
   return [{ code: 'recording-altered', detail: alteredDetail(file, digest, pinned.size, pinned.sha256) }];
+}
+
+/** What is wrong with a file as such: its pin, and the end of its compression. */
+export function fileProblems(file: FileEntry, result: ReadResult): readonly Problem[] {
+  const name = baseName(file.name);
+  const pinned = checkPinned(file, result.digest);
+  if (result.end === 'cut')
+    return [{ code: 'recording-truncated', detail: `${name}: the gzip stream has no end` }, ...pinned];
+  if (result.end === 'damaged')
+    return [{ code: 'recording-altered', detail: `${name}: the gzip stream is damaged` }, ...pinned];
+  return pinned;
 }
 
 function truncated(file: FileEntry, size: number, pinnedSize: number): Problem {

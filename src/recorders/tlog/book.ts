@@ -51,7 +51,7 @@ export function enterBroken(
 const BROKEN: Readonly<Record<'cut' | 'damaged' | 'omitted', readonly [RecordingProblemCode, string]>> = {
   cut: ['recording-truncated', 'breaks off'],
   damaged: ['recording-altered', 'is complete and no longer readable'],
-  omitted: ['recording-not-retrievable', 'was exported without its text (journalctl needs --all)'],
+  omitted: ['recording-gap', 'was exported without its text (journalctl needs --all)'],
 };
 
 /** Enters a last line that breaks off: a problem until more bytes follow. */

@@ -6,6 +6,7 @@ import { type ContentEnd, readContent, readHead } from '../read.ts';
 import type { InspectContext, Inspection, Unit } from '../recorder.ts';
 import { Rejects } from '../rejects.ts';
 import { addPassing, type Book, createBook, recordingsOf } from './book.ts';
+import { baseName } from '../text.ts';
 import { type FileFault, fileRecording } from './file-recording.ts';
 import { isTlogPath } from './files.ts';
 import { type FileReading, readFile } from './reading.ts';
@@ -80,10 +81,10 @@ function nothingFound(size: number): Problem {
 }
 
 function endProblems(file: FileEntry, end: ContentEnd): readonly Problem[] {
-  if (end === 'cut')
-    return [{ code: 'recording-truncated', detail: `${file.name}: the gzip stream has no end` }];
+  const name = baseName(file.name);
+  if (end === 'cut') return [{ code: 'recording-truncated', detail: `${name}: the gzip stream has no end` }];
   if (end === 'damaged')
-    return [{ code: 'recording-altered', detail: `${file.name}: the gzip stream is damaged` }];
+    return [{ code: 'recording-altered', detail: `${name}: the gzip stream is damaged` }];
   return [];
 }
 

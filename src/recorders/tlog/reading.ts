@@ -5,7 +5,7 @@ import type { ContentEnd } from '../read.ts';
 import type { InspectContext } from '../recorder.ts';
 import type { Rejects } from '../rejects.ts';
 import { type Book, enterBroken, enterCutEnd, enterMessage, keyOf, recordingsOf } from './book.ts';
-import { isTlogPath } from './files.ts';
+import { isLog, isTlogPath } from './files.ts';
 import { readTlogLine, type TlogLine } from './line.ts';
 import type { FilePlan, ReadingPlan } from './resume.ts';
 
@@ -46,7 +46,8 @@ export async function readFile(
 
 /** True where the path or the first line says that nothing but bare tlog messages is to be expected. */
 function isDedicated(plan: FilePlan): boolean {
-  return isTlogPath(plan.file.name) || Buffer.from(plan.head).subarray(0, 7).toString() === '{"ver":';
+  const head = Buffer.from(plan.head).toString('latin1');
+  return head.startsWith('{"ver":') || (isTlogPath(plan.file.name) && !isLog(head));
 }
 
 function isReadAgain(read: TlogLine, again: ReadonlySet<string>): boolean {
