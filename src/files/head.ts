@@ -1,4 +1,4 @@
-import { openFile, readChunks } from './open.ts';
+import { openFile, readFirst } from './open.ts';
 import { type FileProblem, toFileProblem } from './problem.ts';
 
 export interface Head {
@@ -11,23 +11,16 @@ export interface Head {
 
 /** The first bytes of a file, decompressed where it is gzip. Never throws: a cut gzip gives what it holds. */
 export async function readHead(path: string, bytes = 65_536): Promise<Head> {
-  const parts: Uint8Array[] = [];
-  let gzip = false;
   try {
     const file = await openFile(path);
-    gzip = file.gzip;
     try {
-      let left = bytes;
-      for await (const chunk of readChunks(file)) {
-        parts.push(chunk.subarray(0, left));
-        left -= chunk.length;
-        if (left <= 0) break;
-      }
+      const first = await readFirst(file, bytes);
+      const problem = first.error === null ? null : toFileProblem(path, first.error);
+      return { bytes: first.bytes, gzip: file.gzip, problem };
     } finally {
       await file.handle.close();
     }
-    return { bytes: Buffer.concat(parts), gzip, problem: null };
   } catch (error) {
-    return { bytes: Buffer.concat(parts), gzip, problem: toFileProblem(path, error) };
+    return { bytes: new Uint8Array(0), gzip: false, problem: toFileProblem(path, error) };
   }
 }

@@ -38,20 +38,43 @@ async function hasGzipMagic(handle: FileHandle): Promise<boolean> {
  * what the system and zlib throw, after having given all that could be read.
  */
 export async function* readChunks(file: OpenFile, offset = 0): AsyncGenerator<Uint8Array> {
-  if (!file.gzip) return yield* readRaw(file, offset);
+  if (!file.gzip) return yield* readRaw(file, offset, file.stats.size);
   let skip = offset;
-  for await (const chunk of inflate(() => readRaw(file, 0))) {
+  for await (const chunk of inflate(() => readRaw(file, 0, file.stats.size))) {
     if (chunk.length > skip) yield chunk.subarray(skip);
     skip = Math.max(0, skip - chunk.length);
+  }
+}
+
+export interface FirstBytes {
+  readonly bytes: Uint8Array;
+  /** What was thrown before all of them were read, else null. */
+  readonly error: unknown;
+}
+
+/** The first bytes of the content, at most `limit`; what an error cuts off is kept up to there. */
+export async function readFirst(file: OpenFile, limit: number): Promise<FirstBytes> {
+  const parts: Uint8Array[] = [];
+  const chunks = file.gzip ? readChunks(file) : readRaw(file, 0, Math.min(limit, file.stats.size));
+  let left = limit;
+  try {
+    for await (const chunk of chunks) {
+      parts.push(chunk.subarray(0, left));
+      left -= chunk.length;
+      if (left <= 0) break;
+    }
+    return { bytes: Buffer.concat(parts), error: null };
+  } catch (error) {
+    return { bytes: Buffer.concat(parts), error };
   }
 }
 
 // 256 KiB: the cost of each call vanishes, and a hundred open files stay below 26 MB.
 const CHUNK_BYTES = 256 * 1024;
 
-async function* readRaw({ handle, stats }: OpenFile, offset: number): AsyncGenerator<Uint8Array> {
-  for (let position = offset; position < stats.size; ) {
-    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, stats.size - position));
+async function* readRaw({ handle }: OpenFile, offset: number, end: number): AsyncGenerator<Uint8Array> {
+  for (let position = offset; position < end; ) {
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, end - position));
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, position);
     if (bytesRead === 0) return;
     position += bytesRead;
