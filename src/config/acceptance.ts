@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { credentialName, duration, text } from '../util/scalars.ts';
 import type { ReadContext } from './context.ts';
-import { duration, FINGERPRINT, FINGERPRINT_EXPECTED, id, path, text } from './scalars.ts';
+import { id, path } from './scalars.ts';
 
 /** Where exceptions lie and what they may grant. */
 export interface ExceptionsConfig {
@@ -32,7 +33,7 @@ export function exceptionsSchema(context: ReadContext) {
         .array(text('Who may approve exceptions.'))
         .prefault([])
         .meta({ description: 'Without any, every named person other than owner and user may approve.' }),
-      max_duration: duration('Longest exception where no tier says less.').prefault('30d'),
+      max_duration: duration('Longest exception where the tier of a target says nothing.').prefault('30d'),
       expiring_before: duration('How long before its end an exception is announced as expiring.').prefault(
         '7d',
       ),
@@ -53,19 +54,13 @@ export function breakGlassSchema() {
     .strictObject({
       principals: z.array(id('Identity kept for emergencies.')).prefault([]),
       accounts: z.array(text('Account kept for emergencies, `name` or `name@target`.')).prefault([]),
-      credentials: z.array(credential()).prefault([]),
+      credentials: z
+        .array(credentialName('Key fingerprint or certificate key id kept for emergencies.'))
+        .prefault([]),
       accept_within: duration('How long after the use an acceptance may be filed.').prefault('24h'),
     })
     .transform(
       ({ accept_within: acceptWithinMs, ...block }): BreakGlassConfig => ({ ...block, acceptWithinMs }),
     )
     .prefault({});
-}
-
-/** A mistyped fingerprint would never match and never alert. */
-function credential() {
-  return text('Key fingerprint or certificate key id kept for emergencies.').refine(
-    (value) => !/^(?:SHA256|MD5):/i.test(value) || FINGERPRINT.test(value),
-    { error: FINGERPRINT_EXPECTED },
-  );
 }

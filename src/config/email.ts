@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Secret } from '../util/secret.ts';
+import { text } from '../util/scalars.ts';
 import type { ReadContext } from './context.ts';
 import { isLoopback } from './network.ts';
-import { id, path, text } from './scalars.ts';
+import { id, path } from './scalars.ts';
 import { secret } from './secrets.ts';
 
 export interface EmailConfig {

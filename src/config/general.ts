@@ -1,7 +1,8 @@
 import { validateDetailed } from 'node-cron';
 import { z } from 'zod';
+import { duration } from '../util/scalars.ts';
 import type { ReadContext } from './context.ts';
-import { duration, path } from './scalars.ts';
+import { path } from './scalars.ts';
 
 export interface StoreConfig {
   /** Absolute path of the database file. */

@@ -1,16 +1,8 @@
 import { z } from 'zod';
 import type { Principal, Target } from '../model/inventory.ts';
 import type { EvidenceClass } from '../model/recording.ts';
-import {
-  address,
-  duration,
-  evidenceClass,
-  FINGERPRINT,
-  FINGERPRINT_EXPECTED,
-  id,
-  instant,
-  text,
-} from './scalars.ts';
+import { duration, FINGERPRINT, FINGERPRINT_EXPECTED, instant, text } from '../util/scalars.ts';
+import { address, evidenceClass, id } from './scalars.ts';
 
 /** What targets of a tier require. */
 export interface TierConfig {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { LEVELS, type Level } from '../model/finding.ts';
+import { duration } from '../util/scalars.ts';
 import type { ReadContext } from './context.ts';
 import { type EmailConfig, emailSchema } from './email.ts';
-import { duration, id, path } from './scalars.ts';
+import { id, path } from './scalars.ts';
 import { type WebhookConfig, webhookSchema } from './webhook.ts';
 
 export type ReceiverConfig = EmailConfig | WebhookConfig | FileConfig;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Grace, Sidecar } from '../recorders/recorder.ts';
+import { duration, text } from '../util/scalars.ts';
 import type { ReadContext } from './context.ts';
-import { duration, id, text, zone } from './scalars.ts';
+import { id, zone } from './scalars.ts';
 import { pathsSchema } from './sources.ts';
 
 /** `auto` recognises the recorder of each file from its name and content. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { duration, text } from '../util/scalars.ts';
 import type { ReadContext } from './context.ts';
-import { duration, id, path, text, zone } from './scalars.ts';
+import { id, path, zone } from './scalars.ts';
 
 /** `auto` recognises the format of each file from its content. */
 export const SOURCE_TYPES = ['auto', 'sshd', 'journald', 'auditd', 'sudo'] as const;

@@ -86,20 +86,12 @@ const EXPECTED: Readonly<Record<string, string>> = {
 /** The predicate of a message; a schema's own `error` goes before it. */
 function explain(issue: z.core.$ZodRawIssue): string {
   if (issue.input === undefined) return 'is missing';
-  switch (issue.code) {
-    case 'invalid_type':
-      return EXPECTED[issue.expected] ?? 'has the wrong type';
-    case 'invalid_value':
-      return `must be ${oneOf(issue.values.map(String), issue.input)}`;
-    case 'invalid_union':
-      return explainUnion(issue);
-    case 'too_small':
-      return explainBound('at least', issue.origin, issue.minimum);
-    case 'too_big':
-      return explainBound('at most', issue.origin, issue.maximum);
-    default:
-      return 'is not valid';
-  }
+  if (issue.code === 'invalid_type') return EXPECTED[issue.expected] ?? 'has the wrong type';
+  if (issue.code === 'invalid_value') return `must be ${oneOf(issue.values.map(String), issue.input)}`;
+  if (issue.code === 'invalid_union') return explainUnion(issue);
+  if (issue.code === 'too_small') return explainBound('at least', issue.origin, issue.minimum);
+  if (issue.code === 'too_big') return explainBound('at most', issue.origin, issue.maximum);
+  return 'is not valid';
 }
 
 function explainUnion(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {

@@ -23,10 +23,11 @@ export function findPair<V>(map: YAMLMap<unknown, V>, key: string): Pair<unknown
 }
 
 /** The name of a key; null where the key is no plain text: a list, a mapping, an alias or nothing. */
-export function keyName(pair: Pair<unknown, unknown>): string | null {
+export function keyName(pair: Pair): string | null {
   const { key } = pair;
   if (!isScalar(key) || key.value === null) return null;
-  return typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));
+  // `1:` and `true:` are keys as they are written.
+  return typeof key.value === 'string' ? key.value : (key.source ?? null);
 }
 
 /** Offset of a key; undefined where it stands nowhere. */

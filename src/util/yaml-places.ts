@@ -20,6 +20,8 @@ export interface PlacedYaml {
   readonly value: unknown;
   /** Problems of the YAML itself: syntax, duplicate keys, unknown tags, limits. */
   readonly problems: readonly YamlProblem[];
+  /** True where values are written once and named again: a fault in one may be a fault in all that name it. */
+  readonly hasAliases: boolean;
   /** Offset of the value at a path, or of the nearest value around it that exists. */
   offsetOf(path: YamlPath): number;
   /** Offset of a key in the mapping at a path. */
@@ -77,6 +79,7 @@ function toPlaced(file: string, document: Document.Parsed, lines: LineCounter): 
   return {
     value,
     problems: [...document.warnings.map(toNote), ...notes].map((note) => place(file, note, lines)),
+    hasAliases: targets.size > 0,
     placeAt: (offset) => placeOf(file, offset, lines),
     offsetOf: (path) => find(path)?.range?.[0] ?? 0,
     offsetOfKey: (path, key) => {
@@ -96,6 +99,7 @@ function unreadable(file: string, notes: readonly Note[], lines?: LineCounter): 
   return {
     value: undefined,
     problems: notes.map((note) => place(file, note, lines)),
+    hasAliases: false,
     placeAt: (offset) => placeOf(file, offset, lines),
     offsetOf: () => 0,
     offsetOfKey: () => 0,

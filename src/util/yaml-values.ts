@@ -83,7 +83,7 @@ class Reader {
   }
 
   #newKey(
-    pair: Pair<unknown, unknown>,
+    pair: Pair,
     entries: ReadonlyMap<string, unknown>,
     around: number,
   ): string | null {
