@@ -33,6 +33,7 @@ function decode(record: Uint8Array, place: RecordPlace, context: FormatContext):
   if (text === '') return NO_RECORD;
   const events = readSudoEvents(text.startsWith('{') ? text : `{${text}}`);
   if (events === null) return rejected('bad-json', 'not a member of a JSON object', place);
+  if (events.length === 0) return rejected('unknown-shape', 'not an event of sudo', place);
   return combine(events.map((event, index) => decodeEvent(event, `${index} ${text}`, place, context)));
 }
 
