@@ -82,7 +82,7 @@ function entryProblem(path: string, text: string, key: string, message: string):
 
 function toPath(manifest: string, key: string): string | null {
   const relative = normalize(key);
-  if (relative.startsWith('..') || relative.startsWith('/') || relative === '.' || key.includes('\0'))
+  if (/^\.\.(\/|$)/.test(relative) || relative.startsWith('/') || relative === '.' || key.includes('\0'))
     return null;
   return join(dirname(manifest), relative);
 }

@@ -161,7 +161,8 @@ class Walker {
 
   async #take(path: string, stats: Stats, from: Folder): Promise<void> {
     // Links and folders count as well: millions of them would fill the memory like files.
-    if (this.#full || this.#seen.size + this.#links.length >= 2 * this.#limits.files) return this.#stop();
+    const others = this.#seen.size - this.#found.size + this.#links.length;
+    if (this.#full || others >= 2 * this.#limits.files) return this.#stop();
     if (stats.isSymbolicLink()) this.#links.push({ path, from });
     else if (stats.isDirectory()) this.#enter(path, stats, from);
     else if (stats.isFile()) await this.#takeFile(path, stats);
