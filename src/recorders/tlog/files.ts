@@ -5,13 +5,16 @@ import { baseName, folderOf } from '../text.ts';
 
 /**
  * 0.95 for bare tlog messages at the head; 0.6 for a file that its path gives to tlog (also an empty one);
- * 0.3 for a log of any program, which may carry tlog messages among others: first of all it is a source.
+ * 0.45 where its content is damaged; 0.3 for a log of any program, which may carry tlog messages among others:
+ * first of all it is a source.
  */
 export function recogniseTlog(file: FileEntry, head: Uint8Array): number {
   const text = new TextDecoder().decode(head.subarray(0, 64 * 1024));
   if (BARE.test(text)) return 0.95;
   if (isLog(text)) return 0.3;
-  return isTlogPath(file.name) && (head.length === 0 || isGzip(head) || text.startsWith('{')) ? 0.6 : 0;
+  if (!isTlogPath(file.name)) return 0;
+  if (head.length === 0 || isGzip(head) || text.startsWith('{')) return 0.6;
+  return /\.(?:log|jsonl?|ndjson)(?:[.-]\d{1,14})?$/.test(file.name) ? 0.45 : 0;
 }
 
 const BARE = /^\{"ver":"[\d.]{1,8}","host":"[^"\n]{0,255}","rec":"/;
