@@ -42,13 +42,13 @@ class Reader {
   read(node: Node | null, depth: number): unknown {
     if (node === null) return null;
     const offset = node.range?.[0] ?? 0;
-    if (depth > DEPTH_LIMIT) return this.#note(offset, TOO_DEEP);
     if (this.#inAlias > 0 && ++this.#aliased > ALIASED_LIMIT) {
       return this.#note(0, 'aliases stand for more than 10,000 values');
     }
     if (isAlias(node)) return this.#readAlias(node, node.source, depth);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (isScalar(node)) return node.value;
+    if (depth === DEPTH_LIMIT) return this.#note(offset, TOO_DEEP);
     this.#open.add(node);
     const value = this.#readCollection(node, depth + 1);
     this.#open.delete(node);
