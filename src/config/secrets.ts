@@ -20,7 +20,9 @@ export function secret(context: ReadContext, description: string) {
     });
 }
 
-const envName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/);
+const envName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, { error: 'must be the name of an environment variable' });
 
 /** The value, or why there is none: without the name, for a secret may stand where its name should. */
 type Found = { readonly value: string } | string;

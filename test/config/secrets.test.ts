@@ -31,7 +31,9 @@ test('a secret comes from the environment or from a file beside the configuratio
 test('a secret written into the configuration is refused, and told what to write', () => {
   assert.deepEqual(problemsOf(webhook('hunter2')), [EXPECTED]);
   assert.deepEqual(problemsOf(webhook('{env: A, file: b}'), { env: { A: 'x' } }), [EXPECTED]);
-  assert.deepEqual(problemsOf(webhook('{env: "not a name"}')), [EXPECTED]);
+  assert.deepEqual(problemsOf(webhook('{env: "not a name"}')), [
+    '3:75 `env` must be the name of an environment variable',
+  ]);
   assert.deepEqual(problemsOf(webhook('{envv: A}')), [EXPECTED]);
 });
 
