@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { ExceptionProblem } from '../model/exception.ts';
 import type { Judgement } from '../model/judgement.ts';
+import type { LoadedRules } from '../rules/load.ts';
 import { collectFolder, type FolderFacts, type FolderOptions } from './collect/folder.ts';
 import { toExceptionJudging } from './exception-judging.ts';
 import { judge } from './judge/judge.ts';
@@ -12,6 +13,8 @@ export interface CheckOptions extends FolderOptions {
   /** Accesses that opened in [from, to), epoch ms. */
   readonly from: number;
   readonly to: number;
+  /** Rules that were read already; else the shipped ones and those of the configuration. */
+  readonly rules?: LoadedRules;
 }
 
 export interface CheckResult {
@@ -26,7 +29,7 @@ export interface CheckResult {
 /** Reads folders and judges what they hold, once. Sends and stores nothing. */
 export async function checkFolder(paths: readonly string[], options: CheckOptions): Promise<CheckResult> {
   const facts = await collectFolder(paths, options);
-  const rules = await readRules(options.config?.rules.paths ?? []);
+  const rules = options.rules ?? (await readRules(options.config?.rules.paths ?? []));
   const settings = toJudgingSettings(options.config);
   const exceptions = toExceptionJudging(facts.exceptionFiles, options.config, settings.identity, options.now);
   const judgement = judge(

@@ -87,8 +87,8 @@ export function rewriteText(text: string, rewriting: Rewriting): string {
 }
 
 function rewriteNumbers(text: string, { network, portShift, pidShift }: Rewriting): string {
-  const port = (all: string, before: string, digits: string) => `${before}${Number(digits) + portShift}`;
-  const pid = (all: string, before: string, digits: string) => `${before}${Number(digits) + pidShift}`;
+  const port = (_all: string, before: string, digits: string) => `${before}${Number(digits) + portShift}`;
+  const pid = (_all: string, before: string, digits: string) => `${before}${Number(digits) + pidShift}`;
   return text
     .replace(/\b10\.99\.0\.(\d+)(?= port (\d{4,}))/g, `${network}.$1`)
     .replace(/\b10\.99\.0\.(?=\d)/g, `${network}.`)

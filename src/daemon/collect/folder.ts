@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { FileEntry } from '../../files/entry.ts';
-import { type LogStream, toStreams } from '../../files/rotation.ts';
+import { toStreams } from '../../files/rotation.ts';
 import { type AbsentFile, walk } from '../../files/walk.ts';
 import type { Event } from '../../model/event.ts';
 import type { RecorderReport } from '../../model/judgement.ts';
@@ -15,8 +15,8 @@ import { DEFAULT_SIDECARS } from '../../recorders/sidecar.ts';
 import type { Format } from '../../sources/format.ts';
 import { contextFor, takeInventory } from './inventory.ts';
 import { holdsTlog } from './holds-tlog.ts';
+import { readStream } from '../../sources/read-stream.ts';
 import { recogniseFile } from './recognise.ts';
-import { readWhole } from './whole-stream.ts';
 
 export interface FolderOptions {
   /** IANA zone of times without one. */
@@ -109,9 +109,12 @@ async function readLogs(sorted: Sorted, options: FolderOptions) {
     const format = formatOf.get(stream.files.at(-1)?.entry.path ?? '');
     if (!format || options.signal.aborted) continue;
     options.progress(`reading ${stream.id}`);
-    const read = await readWhole(stream, format, { host: stream.host, ...options });
-    for (const event of read.events) events.push(event);
-    sources.push(read.report);
+    let report: SourceReport | null = null;
+    for await (const batch of readStream(stream, format, { ...options, id: stream.id, host: stream.host })) {
+      for (const event of batch.events) events.push(event);
+      report = batch.report;
+    }
+    if (report) sources.push(report);
   }
   return { events, sources };
 }
@@ -165,5 +168,3 @@ function rejectTexts(sources: readonly SourceReport[]): string[] {
     return [...shown, ...rest, ...(source.error === null ? [] : [`${source.id}: ${source.error}`])];
   });
 }
-
-export type { LogStream };
