@@ -29,6 +29,22 @@ export function parseIsoTime(text: string, options: EnvelopeOptions): RecordTime
 
 /** RFC 3164 `Nov 22 10:22:53`, with an optional year and fraction as some daemons write them. */
 export function parseBsdTime(text: string, options: EnvelopeOptions): RecordTime | null {
+  const { zone, reference } = options;
+  // A busy log writes hundreds of lines within one second: the last answer is kept, one entry in all.
+  if (latest.text !== text || latest.zone !== zone || latest.reference !== reference) {
+    latest = { text, zone, reference, time: readBsdTime(text, options) };
+  }
+  return latest.time;
+}
+
+let latest: EnvelopeOptions & { readonly text: string; readonly time: RecordTime | null } = {
+  text: '',
+  zone: '',
+  reference: 0,
+  time: null,
+};
+
+function readBsdTime(text: string, options: EnvelopeOptions): RecordTime | null {
   const match = BSD.exec(text);
   if (match === null) return null;
   const month = MONTHS.indexOf(match[1] ?? '') + 1;

@@ -11,6 +11,6 @@ export function parseSystemd(message: Message): Meaning {
 
 function controlOf({ text, messageId }: Message): string | null {
   if (messageId === CLOCK_CHANGED || /^Time has been changed\.?$/.test(text)) return 'clock-changed';
-  if (messageId === ZONE_CHANGED || /^Changed time zone to '/.test(text)) return 'zone-changed';
+  if (messageId === ZONE_CHANGED || text.startsWith("Changed time zone to '")) return 'zone-changed';
   return null;
 }

@@ -1,5 +1,12 @@
 import type { FileEntry } from '../files/entry.ts';
-import { advanceCursor, contentOf, EMPTY_CURSOR, type PlannedRead, planReads, type StreamCursor } from '../files/cursor.ts';
+import {
+  advanceCursor,
+  contentOf,
+  EMPTY_CURSOR,
+  type PlannedRead,
+  planReads,
+  type StreamCursor,
+} from '../files/cursor.ts';
 import type { FramedRecord } from '../files/framing.ts';
 import { readRecords } from '../files/read.ts';
 import type { LogStream } from '../files/rotation.ts';
@@ -36,7 +43,11 @@ const YEAR_MS = 365 * DAY_MS;
  * Reads what is new in a log with its rotated files, oldest first, one batch per 256 KiB chunk (a few thousand
  * records). The last batch is empty and carries the final report. Never throws for what a file holds or lacks.
  */
-export async function* readStream(stream: LogStream, format: Format, options: StreamOptions): AsyncGenerator<Batch> {
+export async function* readStream(
+  stream: LogStream,
+  format: Format,
+  options: StreamOptions,
+): AsyncGenerator<Batch> {
   const before = options.before ?? emptyReport({ id: options.id, type: format.type, zone: options.zone });
   const log = new SourceLog({ ...before, error: null });
   const plan = await planReads(stream, options.cursor ?? EMPTY_CURSOR, (head) => format.framing(head));

@@ -1,7 +1,7 @@
 import { type Envelope, parseEnvelope } from '../../envelope/envelope.ts';
 import { isKnownProgram, programOf } from '../../messages/registry.ts';
 import { headLines, shareOf } from '../head-lines.ts';
-import { isBareSshd } from './sshd.ts';
+import { isBareSshd } from './bare.ts';
 
 /**
  * Certain where most lines have the outer form of a system log and a program that tells of access wrote some;

@@ -4,6 +4,7 @@ import type { Parsed } from '../../model/event.ts';
 import { decodeEnvelope } from '../decode-log.ts';
 import type { Format, FormatContext, RecordPlace } from '../format.ts';
 import { NO_RECORD, rejected } from '../to-event.ts';
+import { isBareSshd } from './bare.ts';
 import { recogniseSshd } from './recognise.ts';
 
 /** System logs that hold sshd, PAM, sudo and su messages, in every text shape and as JSON lines. */
@@ -35,11 +36,3 @@ function decode(record: Uint8Array, place: RecordPlace, context: FormatContext):
 function isNoRecord(text: string): boolean {
   return text.trim() === '' || text.startsWith('-- ');
 }
-
-/** `sshd -E FILE` and `sshd -e` write messages alone: nothing in them can be placed in time. */
-export function isBareSshd(text: string): boolean {
-  return BARE.test(text);
-}
-
-const BARE =
-  /^(?:Accepted|Failed|Postponed|Partial|Invalid user|Connection (?:from|closed|reset)|Received disconnect|Disconnected from|Starting session|Close session|User child is on pid|Server listening on) /;
