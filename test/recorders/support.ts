@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { createHash } from 'node:crypto';
 import { after } from 'node:test';
 import type { FileEntry, PinnedFile } from '../../src/files/entry.ts';
+import { readHead } from '../../src/files/head.ts';
 import type { Recording } from '../../src/model/recording.ts';
 import { DEFAULT_NAMES } from '../../src/recorders/file-names.ts';
 import type { InspectContext, Inspection, Recorder } from '../../src/recorders/recorder.ts';
@@ -85,7 +86,11 @@ export async function inspections(
   files: readonly FileEntry[],
   context: Partial<InspectContext> = {},
 ): Promise<Inspection[]> {
-  const recognised = files.filter((file) => recorder.recognise(file, readFileSync(file.path)) > 0);
+  const recognised: FileEntry[] = [];
+  for (const file of files) {
+    const { bytes } = await readHead(file.path);
+    if (recorder.recognise(file, bytes) > 0) recognised.push(file);
+  }
   const found: Inspection[] = [];
   for (const unit of recorder.group(recognised, files))
     found.push(await recorder.inspect(unit, contextOf(context)));

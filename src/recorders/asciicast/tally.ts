@@ -1,6 +1,6 @@
 import type { Problem } from '../../model/recording.ts';
 import type { Line } from '../lines.ts';
-import { plural } from '../text.ts';
+import { count } from '../text.ts';
 import { type CastHeader, decodeHeader } from './header.ts';
 
 /** What the lines of a cast add up to; content is counted and dropped. */
@@ -78,7 +78,7 @@ export function takeEvent(tally: Tally, value: unknown): void {
     note(
       tally,
       'recording-altered',
-      `time goes back by ${plural(Math.round(tally.lastMs - ms), 'ms')} at line ${tally.lines}`,
+      `time goes back by ${count(Math.round(tally.lastMs - ms))} ms at line ${tally.lines}`,
     );
   tally.lastMs = Math.max(tally.lastMs, ms);
   tally.events++;

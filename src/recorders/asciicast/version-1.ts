@@ -1,4 +1,4 @@
-import { plural } from '../text.ts';
+import { count } from '../text.ts';
 import { decodeHeader } from './header.ts';
 import { note, type Tally } from './tally.ts';
 
@@ -32,7 +32,7 @@ export function takeVersion1(tally: Tally, bytes: Uint8Array | null): void {
     note(
       tally,
       'recording-truncated',
-      `the events end ${plural(Math.round(missingMs), 'ms')} before the stated duration`,
+      `the events end ${count(Math.round(missingMs))} ms before the stated duration`,
     );
 }
 

@@ -47,7 +47,8 @@ function ioLogRecording(unit: Unit, parts: Parts, context: InspectContext): Reco
     reportedHost: facts?.submitHost ?? null,
     account: facts?.runUser ?? null,
     actor: facts?.submitUser ?? null,
-    terminal: facts === null || facts.tty === null ? null : ttyName(facts.tty) !== null,
+    // log.json leaves the terminal out where there is none.
+    terminal: facts === null ? null : ttyName(facts.tty) !== null,
     command: facts?.command ?? null,
     ids: idsOf(place, facts),
     owner: ownerOf(unit.files),
