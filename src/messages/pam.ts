@@ -24,7 +24,7 @@ export function parsePamWithModuleInTag(message: Message): Meaning {
   return parseSession({ ...message, program }, serviceOf(program, program), message.text);
 }
 
-// `by NAME(uid=M)` stands last, NAME is empty for daemons; `(uid=N)` behind the account came in 2019.
+// `by NAME(uid=M)` stands last, NAME is empty for daemons and `LOGIN` on a console; `(uid=N)` behind the account came in 2019.
 const OPENED = /^session opened for user (\S.*?)(?:\(uid=(\d{1,10})\))? by ([^()]*)\(uid=(\d{1,10})\)$/;
 const CLOSED = /^session closed for user (\S.*?)(?:\(uid=\d{1,10}\))?$/;
 
@@ -41,7 +41,7 @@ function parseSession(message: Message, service: string | null, text: string): M
     detail: {
       service,
       ...(accountUid === undefined ? {} : { accountUid: Number(accountUid) }),
-      ...(by === undefined || by === '' ? {} : { by }),
+      ...(by === undefined || by === '' || service === 'login' ? {} : { by }),
       byUid: Number(byUid),
     },
   });

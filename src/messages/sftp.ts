@@ -1,5 +1,6 @@
 import { type Meaning, type Message, means, NOTHING, PATTERN_LIMIT } from './message.ts';
 import { ADDRESS, toOrigin } from './origin.ts';
+import { unescapeName } from './vis.ts';
 
 const OPENED = new RegExp(`^session opened for local user (\\S.*) from \\[(${ADDRESS})\\]$`);
 
@@ -16,7 +17,7 @@ export function parseSftp(message: Message): Meaning {
     { ...message, program },
     {
       path: 'ssh-sftp',
-      account: match[1] ?? null,
+      account: unescapeName(match[1] ?? ''),
       origin: toOrigin(match[2], undefined),
     },
   );

@@ -1,6 +1,7 @@
 import type { Credential } from '../model/event.ts';
 import { type Meaning, type Message, means, PATTERN_LIMIT, unparsed } from './message.ts';
 import { ADDRESS, toOrigin } from './origin.ts';
+import { unescapeName } from './vis.ts';
 
 // The account exists, so its name holds no ` from ADDRESS port N`; what follows `ssh2:` may hold anything that
 // someone had certified. Hence the first place that fits counts, not the last.
@@ -14,7 +15,7 @@ export function parseAccepted(message: Message): Meaning {
   if (match === null) return unparsed('sshd accepted a login in unknown wording');
   return means('access.open', message, {
     path: 'ssh',
-    account: match[2] ?? null,
+    account: unescapeName(match[2] ?? ''),
     origin: toOrigin(match[3], match[4]),
     credential: readCredential(match[1] ?? '', match[5] ?? ''),
   });
@@ -33,7 +34,7 @@ function readCredential(method: string, extra: string): Credential {
   const certificate = CERTIFICATE.exec(extra);
   if (certificate !== null) {
     const [, id, keyId = '', serial = '', ca = ''] = certificate;
-    return { type: 'certificate', id: id ?? null, keyId, serial, ca };
+    return { type: 'certificate', id: id ?? null, keyId: unescapeName(keyId), serial, ca };
   }
   const cut = CUT_CERTIFICATE.exec(extra);
   if (cut !== null) return { type: 'certificate', id: cut[1] ?? null };

@@ -1,5 +1,6 @@
 import { type Meaning, type Message, means } from './message.ts';
 import { ADDRESS, toOrigin } from './origin.ts';
+import { unescapeName } from './vis.ts';
 
 const CHANNEL = new RegExp(`^Close session: user (\\S.*) from (${ADDRESS}) port (\\d{1,5}) id (\\d{1,6})$`);
 
@@ -8,7 +9,7 @@ export function parseSshdClose(message: Message): Meaning | null {
   const channel = CHANNEL.exec(message.text);
   if (channel === null) return parseConnectionEnd(message);
   return means('access.close', message, {
-    account: channel[1] ?? null,
+    account: unescapeName(channel[1] ?? ''),
     origin: toOrigin(channel[2], channel[3]),
     session: { channel: Number(channel[4]) },
     detail: { scope: 'channel' },
@@ -41,7 +42,7 @@ const WITHOUT_USER = [
 
 function parseConnectionEnd(message: Message): Meaning | null {
   const withUser = firstMatch(WITH_USER, message.text);
-  if (withUser !== null) return close(message, withUser[1] ?? null, withUser[2], withUser[3]);
+  if (withUser !== null) return close(message, unescapeName(withUser[1] ?? ''), withUser[2], withUser[3]);
   const withoutUser = firstMatch(WITHOUT_USER, message.text);
   return withoutUser === null ? null : close(message, null, withoutUser[1], withoutUser[2]);
 }

@@ -2,6 +2,7 @@ import type { Path } from '../model/path.ts';
 import type { EventDetail } from '../model/event.ts';
 import { type Meaning, type Message, means, PATTERN_LIMIT, ttyOf, unparsed } from './message.ts';
 import { ADDRESS, toOrigin } from './origin.ts';
+import { unescapeName } from './vis.ts';
 
 // A forced command may hold ` for ` and ` from `: the last ones are sshd's own.
 const STARTING = new RegExp(
@@ -18,7 +19,7 @@ export function parseStartingSession(message: Message): Meaning {
   return means('access.use', message, {
     path: use.path,
     detail: use.detail,
-    account: match?.[2] ?? null,
+    account: match?.[2] === undefined ? null : unescapeName(match[2]),
     origin: toOrigin(match?.[3], match?.[4]),
     session: { ...ttyOf(use.tty), ...(match?.[5] === undefined ? {} : { channel: Number(match[5]) }) },
   });

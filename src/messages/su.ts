@@ -23,16 +23,14 @@ export function parseSu(message: Message): Meaning {
 }
 
 const UTIL_LINUX = /^\(to (\S.*)\) (\S.*|) on (\S{1,64})$/;
-// shadow writes both: the first without a terminal.
-const SHADOW_SUCCESS = /^Successful su for (\S+) by (\S+)$/;
+// shadow also writes `Successful su for root by alice`, in the same instant and without the terminal: read as well,
+// it would make two accesses of one.
 const SHADOW = /^\+ (\S{1,64}) (\S+):(\S+)$/;
 const BSD = /^([^\s:]+) to ([^\s:]+) on (\/dev\/\S{1,64})$/;
 
 function readSwitch(text: string): Switch | null {
   const utilLinux = UTIL_LINUX.exec(text);
   if (utilLinux !== null) return toSwitch(utilLinux[1], utilLinux[2], utilLinux[3]);
-  const success = SHADOW_SUCCESS.exec(text);
-  if (success !== null) return toSwitch(success[1], success[2], 'none');
   const shadow = SHADOW.exec(text);
   if (shadow !== null) return toSwitch(shadow[3], shadow[2], shadow[1]);
   const bsd = BSD.exec(text);

@@ -6,7 +6,6 @@ const SU: readonly [string, string, string, string | undefined][] = [
   ['(to root) alice on pts/1', 'root', 'alice', 'pts/1'],
   ['(to root) alice on none', 'root', 'alice', undefined],
   ['(to root) root on pts/1', 'root', 'root', 'pts/1'],
-  ['Successful su for root by alice', 'root', 'alice', undefined],
   ['+ /dev/pts/1 alice:root', 'root', 'alice', 'pts/1'],
   ['+ pts/1 alice:root', 'root', 'alice', 'pts/1'],
   ['dcid to root on /dev/ttyp1', 'root', 'dcid', 'ttyp1'],
@@ -34,7 +33,7 @@ const NO_SU = [
   '(to nobody) root on none',
   '(to nobody) root on ???',
   '+ ??? root:nobody',
-  'Successful su for nobody by root',
+  'Successful su for root by alice',
 ];
 
 for (const text of NO_SU) test(`no su: ${text}`, () => assert.equal(event('su', text), null));

@@ -55,7 +55,7 @@ const OPENED: readonly [string, string, string, Record<string, unknown>][] = [
     'console',
     'login',
     'pam_unix(login:session): session opened for user alice(uid=1001) by LOGIN(uid=0)',
-    { service: 'login', accountUid: 1001, by: 'LOGIN', byUid: 0 },
+    { service: 'login', accountUid: 1001, byUid: 0 },
   ],
   [
     'pkexec',

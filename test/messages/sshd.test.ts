@@ -283,3 +283,24 @@ test('the file server tells what a connection was used for', () => {
     null,
   );
 });
+
+const NAMES: readonly [string, string][] = [
+  ['CORP\\\\alice', 'CORP\\alice'],
+  ['J\\303\\274rgen', 'Jürgen'],
+  ['x\\nAccepted', 'x\\nAccepted'],
+  ['x\\033[31m', 'x\\033[31m'],
+  ['x\\377', 'x\uFFFD'],
+];
+
+for (const [written, account] of NAMES) {
+  test(`the name ${written} is told as PAM and sudo tell it`, () => {
+    const told = [
+      `Accepted password for ${written} from 10.0.0.1 port 5 ssh2`,
+      `Starting session: shell on pts/0 for ${written} from 10.0.0.1 port 5 id 0`,
+      `Close session: user ${written} from 10.0.0.1 port 5 id 0`,
+      `Disconnected from user ${written} 10.0.0.1 port 5`,
+      `session opened for local user ${written} from [10.0.0.1]`,
+    ];
+    for (const text of told) assert.equal(event('sshd', text)?.account, account, text);
+  });
+}
