@@ -1,0 +1,119 @@
+import type { FileEntry } from '../../src/files/entry.ts';
+import type { Recorder } from '../../src/recorders/recorder.ts';
+import { asciicast } from '../../src/recorders/asciicast/asciicast.ts';
+import { script } from '../../src/recorders/script/script.ts';
+import { sudo } from '../../src/recorders/sudo/sudo.ts';
+import { tlog } from '../../src/recorders/tlog/tlog.ts';
+import { ttyrec } from '../../src/recorders/ttyrec/ttyrec.ts';
+import { type Contents, fixture, fixtureFolder } from './support.ts';
+
+/** A whole recording of one recorder, and how it may be damaged. */
+export interface Sample {
+  readonly recorder: Recorder;
+  readonly files: Contents;
+  /** File that holds what was shown: it is the one to be damaged. */
+  readonly main: string;
+  readonly change?: (name: string) => Partial<FileEntry>;
+  /** The main file with a byte changed where a length or check sum stands; null where the format has neither. */
+  readonly wrongLength: ((bytes: Buffer) => Buffer) | null;
+  /** The main file without its last whole record. */
+  readonly withoutLast: (bytes: Buffer) => Buffer;
+}
+
+export const DAMAGES = [
+  'last 1 % cut',
+  'middle dropped',
+  'two chunks swapped',
+  'a length changed',
+  'last record removed',
+  'emptied',
+] as const;
+export type Damage = (typeof DAMAGES)[number];
+
+/** What a format cannot show without a pinned digest, and why. */
+export const WAIVERS: Readonly<Record<string, Readonly<Partial<Record<Damage, string>>>>> = {
+  tlog: { 'last record removed': 'no end marker: a whole last message is missing without a trace' },
+  asciicast: {
+    'last record removed': 'version 2 has no end marker: a whole last line is missing without a trace',
+    'a length changed': 'the format has neither lengths nor check sums',
+  },
+  ttyrec: { 'last record removed': 'no end marker: a whole last frame is missing without a trace' },
+  script: { 'two chunks swapped': 'the typescript is raw bytes and its timing counts lengths only' },
+};
+
+export function damaged(sample: Sample, damage: Damage): Buffer {
+  const bytes = Buffer.from(sample.files[sample.main] ?? '');
+  const at = (share: number): number => Math.floor(bytes.length * share);
+  const part = (from: number, to: number): Buffer => bytes.subarray(at(from), at(to));
+  if (damage === 'last 1 % cut') return bytes.subarray(0, Math.min(at(0.99), bytes.length - 1));
+  if (damage === 'middle dropped') return Buffer.concat([part(0, 0.45), part(0.55, 1)]);
+  if (damage === 'two chunks swapped')
+    return Buffer.concat([part(0, 0.31), part(0.5, 0.71), part(0.31, 0.5), part(0.71, 1)]);
+  if (damage === 'a length changed') return sample.wrongLength?.(Buffer.from(bytes)) ?? bytes;
+  if (damage === 'last record removed') return sample.withoutLast(bytes);
+  return Buffer.alloc(0);
+}
+
+function withoutLastLine(bytes: Buffer): Buffer {
+  return bytes.subarray(0, bytes.lastIndexOf('\n', bytes.length - 2) + 1);
+}
+
+const SUDO = fixtureFolder('sudo/s15_sudo_iolog_ok');
+const SCRIPT = '20261122T112200-labalice-23698';
+const CAST = '20261122T112148-labalice-23603.cast';
+const TTYREC = '20261124T162516-labalice-7300.ttyrec';
+
+export const SAMPLES: readonly Sample[] = [
+  {
+    recorder: tlog,
+    files: { 'tlog/rec.log': fixture('tlog/s01-three-messages.log') },
+    main: 'tlog/rec.log',
+    wrongLength: (bytes) => Buffer.from(bytes.toString().replace('>78"', '>77"')),
+    withoutLast: withoutLastLine,
+  },
+  {
+    recorder: sudo,
+    files: Object.fromEntries(
+      Object.entries(SUDO).map(([name, bytes]) => [`sudo-io/00/00/01/${name}`, bytes]),
+    ),
+    main: 'sudo-io/00/00/01/ttyout',
+    change: (name) => (name.endsWith('/timing') ? { mode: 0o400 } : {}),
+    // The last four bytes of a gzip stream are the length of its content.
+    wrongLength: (bytes) => {
+      bytes.writeUInt32LE(bytes.readUInt32LE(bytes.length - 4) + 1, bytes.length - 4);
+      return bytes;
+    },
+    withoutLast: (bytes) => bytes.subarray(0, bytes.length - 8),
+  },
+  {
+    recorder: asciicast,
+    files: { [CAST]: fixture(`asciicast/${CAST}`) },
+    main: CAST,
+    wrongLength: null,
+    withoutLast: withoutLastLine,
+  },
+  {
+    recorder: script,
+    files: Object.fromEntries(
+      ['.log', '.timing', '.meta.json'].map((suffix) => [
+        SCRIPT + suffix,
+        fixture(`script/${SCRIPT}${suffix}`),
+      ]),
+    ),
+    main: `${SCRIPT}.log`,
+    // The lengths of a typescript stand in its timing: one byte more than it counts.
+    wrongLength: (bytes) => Buffer.from(bytes.toString().replace('echo done', 'echo done!')),
+    withoutLast: withoutLastLine,
+  },
+  {
+    recorder: ttyrec,
+    files: { [TTYREC]: fixture(`ttyrec/${TTYREC}`) },
+    main: TTYREC,
+    wrongLength: (bytes) => {
+      bytes.writeUInt32LE(bytes.readUInt32LE(8) + 1, 8);
+      return bytes;
+    },
+    // The last frame is `exit` with its line end: 12 + 6 bytes.
+    withoutLast: (bytes) => bytes.subarray(0, bytes.length - 18),
+  },
+];
