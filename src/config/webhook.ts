@@ -21,7 +21,9 @@ export function webhookSchema(context: ReadContext) {
       id: id('Name of the receiver.'),
       type: z.literal('webhook'),
       url: z.string().superRefine(checkUrl).meta({ description: 'https address that alerts are posted to.' }),
-      secret: secret(context, 'Key that signs the alerts (Standard Webhooks).'),
+      secret: secret(context, 'Key that signs the alerts (Standard Webhooks).').refine(isSigningKey, {
+        error: 'names a value that is no key: base64 of at least 16 bytes, optionally after whsec_',
+      }),
       allow_private: z
         .boolean()
         .meta({ description: 'Allow addresses of private networks and of this machine.' })
@@ -32,6 +34,12 @@ export function webhookSchema(context: ReadContext) {
       path: ['allow_private'],
     })
     .transform(({ allow_private: allowPrivate, ...block }): WebhookConfig => ({ ...block, allowPrivate }));
+}
+
+/** 16 bytes are 22 characters and padding. Standard Webhooks advises 24 to 64 bytes. */
+function isSigningKey(key: Secret): boolean {
+  const base64 = key.reveal().replace(/^whsec_/, '');
+  return /^[A-Za-z0-9+/]{22,}={0,2}$/.test(base64) && base64.length % 4 === 0;
 }
 
 function checkUrl(value: string, context: z.RefinementCtx): void {

@@ -13,7 +13,7 @@ function example(text: string): Config {
     file: FILE,
     text,
     env: { OFFRECORD_SMTP_PASSWORD: 'x' },
-    readSecret: () => 'x',
+    readSecret: () => 'whsec_MDEyMzQ1Njc4OWFiY2RlZg==',
     machineZone: 'America/New_York',
   });
   assert.ok('config' in loaded, JSON.stringify(loaded));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { EmailConfig } from '../../src/config/email.ts';
 import { configOf, LEAST, problemsOf } from './support.ts';
 
-const env = { PASSWORD: 'p', HOOK: 'h' };
+const env = { PASSWORD: 'p', HOOK: 'aHVudGVyMmh1bnRlcjJodW50ZXIy' };
 
 function receiver(fields: string): string {
   return `${LEAST}receivers:\n  - {id: r, ${fields}}\n`;
@@ -88,6 +88,25 @@ test('a webhook to a private address has to be allowed', () => {
   }
   for (const host of ['172.32.0.1', '11.0.0.1', '[2001:db8::1]', 'internal.example.org']) {
     assert.deepEqual(problemsOf(webhook(`url: "https://${host}/"`), { env }), [], host);
+  }
+});
+
+test('a webhook is signed with a key worth the name', () => {
+  const text = webhook('url: "https://example.org/"');
+  for (const key of ['whsec_aHVudGVyMmh1bnRlcjJodW50ZXIy', 'MDEyMzQ1Njc4OWFiY2RlZg==']) {
+    assert.deepEqual(problemsOf(text, { env: { HOOK: key } }), [], key);
+  }
+  for (const key of [
+    'hunter2',
+    'not base64 but long enough to be',
+    'MDEyMzQ1Njc4OWFiY2RlZg=',
+    'whsec_aHVudGVyMg==',
+  ]) {
+    assert.match(
+      problemsOf(text, { env: { HOOK: key } }).join(),
+      /`secret` names a value that is no key/,
+      key,
+    );
   }
 });
 

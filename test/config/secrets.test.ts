@@ -8,6 +8,8 @@ function webhook(secret: string): string {
   return `${LEAST}receivers:\n  - {id: w, type: webhook, url: "https://example.org/hook", secret: ${secret}}\n`;
 }
 
+const KEY = 'whsec_hunter2hunter2hunter2hunter2hunt';
+
 function secretOf(text: string, surroundings: Surroundings): string {
   const [receiver] = configOf(text, surroundings).receivers;
   return revealed(receiver);
@@ -22,15 +24,15 @@ const EXPECTED =
   '3:69 `secret` must be {env: NAME} or {file: path}: a secret is never written into the configuration';
 
 test('a secret comes from the environment or from a file beside the configuration', () => {
-  assert.equal(secretOf(webhook('{env: HOOK}'), { env: { HOOK: 'hunter2' } }), 'hunter2');
-  const files = { '/etc/offrecord/secrets/hook': 'hunter2\n', '/run/hook': ' two words \r\n' };
-  assert.equal(secretOf(webhook('{file: secrets/hook}'), { files }), 'hunter2');
-  assert.equal(secretOf(webhook('{file: /run/hook}'), { files }), ' two words ', 'only the line break goes');
+  assert.equal(secretOf(webhook('{env: HOOK}'), { env: { HOOK: KEY } }), KEY);
+  const files = { '/etc/offrecord/secrets/hook': `${KEY}\n`, '/run/hook': `${KEY}\r\n` };
+  assert.equal(secretOf(webhook('{file: secrets/hook}'), { files }), KEY);
+  assert.equal(secretOf(webhook('{file: /run/hook}'), { files }), KEY, 'without the line break at its end');
 });
 
 test('a secret written into the configuration is refused, and told what to write', () => {
   assert.deepEqual(problemsOf(webhook('hunter2')), [EXPECTED]);
-  assert.deepEqual(problemsOf(webhook('{env: A, file: b}'), { env: { A: 'x' } }), [EXPECTED]);
+  assert.deepEqual(problemsOf(webhook('{env: A, file: b}'), { env: { A: KEY } }), [EXPECTED]);
   assert.deepEqual(problemsOf(webhook('{env: "not a name"}')), [
     '3:75 `env` must be the name of an environment variable',
   ]);
@@ -75,7 +77,7 @@ test('no message and no printing shows a secret, wherever it was written by mist
     assert.ok('problems' in loaded && loaded.problems.length > 0, text);
     assert.ok(!inspect(loaded, { depth: 9 }).includes('hunter2'), inspect(loaded, { depth: 9 }));
   }
-  const config = configOf(webhook('{env: HOOK}'), { env: { HOOK: 'hunter2' } });
+  const config = configOf(webhook('{env: HOOK}'), { env: { HOOK: KEY } });
   assert.ok(!inspect(config, { depth: 9, showHidden: true }).includes('hunter2'));
   assert.ok(!JSON.stringify(config).includes('hunter2'));
 });
