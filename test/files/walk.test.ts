@@ -128,8 +128,6 @@ test('files beyond the limit are told, and as many as the limit are read', async
   const enough = await walk(root, { depth: 9, files: 3 });
   assert.deepEqual([enough.files.length, enough.problems], [3, []]);
 });
-  assert.deepEqual([enough.files.length, enough.problems], [3, []]);
-});
 
 test('a folder of more names than can be taken is told', async (context) => {
   const root = temporaryFolder(context);
