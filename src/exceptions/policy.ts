@@ -48,7 +48,10 @@ export function toExceptionPolicy(
  * would be an approval of one's own.
  */
 export function isSamePerson(policy: ExceptionPolicy, one: string, other: string, time: number): boolean {
-  return fold(policy.names.nameOf(one, time)) === fold(policy.names.nameOf(other, time));
+  const nameOf = (name: string): string[] =>
+    [name, fold(name)].map((each) => fold(policy.names.nameOf(each, time)));
+  const others = nameOf(other);
+  return nameOf(one).some((name) => others.includes(name));
 }
 
 export function isSameTarget(policy: ExceptionPolicy, one: string, other: string): boolean {

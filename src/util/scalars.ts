@@ -21,7 +21,10 @@ export function instant(description: string) {
 export function text(description: string) {
   return z
     .string()
-    .regex(/^\S(?:[^\r\n]*\S)?$/, { error: 'must be one line of text, without spaces around it' })
+    .regex(/^\S(?:[^\r\n]*\S)?$/, {
+      error: 'must be one line of text, without spaces around it',
+      abort: true,
+    })
     .max(1000)
     .meta({ description });
 }
@@ -49,6 +52,7 @@ export function credentialName(description: string) {
   });
 }
 
+/** A value that cannot be read ends its record's checks: they would compare text with numbers. */
 function read(
   pattern: RegExp,
   parse: (value: string) => number | null,
@@ -57,7 +61,7 @@ function read(
 ) {
   return z
     .string({ error: ({ input }) => (input === undefined ? undefined : expected) })
-    .regex(pattern, { error: expected })
+    .regex(pattern, { error: expected, abort: true })
     .meta({ description })
     .transform((value, context) => {
       const ms = parse(value);
