@@ -2,8 +2,10 @@ import type { Access } from '../model/access.ts';
 import { ELEVATIONS } from '../model/path.ts';
 import { groupBy } from './order.ts';
 
-/** An elevation's line and its session's opening line come from one clock; whole seconds blur both. */
-const SLACK_MS = 1_500;
+/** An elevation's line and its session's lines come from one clock: between them lies only the way to the log. */
+const ORDER_MS = 250;
+/** The coarsest clock keeps whole seconds. */
+const WIDEST_SLACK_MS = ORDER_MS + 1_000;
 
 /**
  * Names, for every elevation, the session it happened in: by kernel audit session, else by terminal, else by
@@ -18,7 +20,7 @@ export function linkParents(accesses: readonly Access[]): Access[] {
 function linkOnTarget(accesses: readonly Access[]): Access[] {
   let open: Access[] = [];
   return [...accesses].sort(outerFirst).map((access) => {
-    open = open.filter((one) => one.closed === null || one.closed >= access.opened - SLACK_MS);
+    open = open.filter((one) => one.closed === null || one.closed >= access.opened - WIDEST_SLACK_MS);
     const linked = ELEVATIONS.has(access.path) ? withParents(access, open) : access;
     open.push(linked);
     return linked;
@@ -31,7 +33,7 @@ function outerFirst(a: Access, b: Access): number {
 
 /** Sessions enter the sweep early by the slack, so that a coarse clock cannot hide them from their elevations. */
 function sweepTime(access: Access): number {
-  return ELEVATIONS.has(access.path) ? access.opened : access.opened - SLACK_MS;
+  return ELEVATIONS.has(access.path) ? access.opened : access.opened - WIDEST_SLACK_MS;
 }
 
 function withParents(access: Access, open: readonly Access[]): Access {
@@ -49,9 +51,10 @@ function parentsOf(child: Access, open: readonly Access[]): Access[] {
   return byAudit.length > 0 ? innermost(byActor) : byActor;
 }
 
+/** Whole seconds are rounded down: a time may lie anywhere up to its resolution later. */
 function encloses(outer: Access, inner: Access): boolean {
-  if (outer.opened > inner.opened + SLACK_MS) return false;
-  return outer.closed === null || outer.closed >= inner.opened - SLACK_MS;
+  if (outer.opened > inner.opened + inner.resolution + ORDER_MS) return false;
+  return outer.closed === null || outer.closed + outer.resolution + ORDER_MS >= inner.opened;
 }
 
 function isSameAuditSession(a: Access, b: Access): boolean {
