@@ -14,7 +14,7 @@ export const MAX_SENTENCE = 600;
 /** One line of at most `max` characters that does nothing but be read. */
 export function toInert(text: string, max: number = MAX_LINE): string {
   // Cut first: what follows is linear, and must not run over a megabyte that a log line brought along.
-  const characters = [...text.slice(0, 4 * max).replace(UNSAFE, ' ')];
+  const characters = Array.from(text.slice(0, 4 * max).replace(UNSAFE, ' '));
   const cut = characters.length > max || text.length > 4 * max;
   return cut ? `${characters.slice(0, max - 1).join('')}…` : characters.join('');
 }
@@ -33,7 +33,7 @@ export function toUnlinked(text: string, max: number = MAX_LINE): string {
 export function toLines(text: string, indent: number): string[] {
   const width = MAX_LINE - indent;
   const lines: string[] = [];
-  let rest = [...text];
+  let rest = Array.from(text);
   while (rest.length > width) {
     const space = rest.lastIndexOf(' ', width);
     const end = space > 0 ? space : width;

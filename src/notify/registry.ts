@@ -26,12 +26,7 @@ export const NOTIFIERS: {
  * @throws Error where its options could never deliver safely
  */
 export async function createNotifier(options: NotifierOptions, context: NotifyContext): Promise<Notifier> {
-  switch (options.type) {
-    case 'email':
-      return await NOTIFIERS.email(options, context);
-    case 'webhook':
-      return await NOTIFIERS.webhook(options, context);
-    case 'file':
-      return await NOTIFIERS.file(options, context);
-  }
+  if (options.type === 'email') return await NOTIFIERS.email(options, context);
+  if (options.type === 'webhook') return await NOTIFIERS.webhook(options, context);
+  return await NOTIFIERS.file(options, context);
 }

@@ -87,5 +87,5 @@ async function accessPage(db: Db, query: Query, after: Kept | undefined): Promis
 }
 
 function toStored(row: Kept): StoredAccess {
-  return { access: fromJson<JudgedAccess>(row.access, 'an access'), settled: row.settled === 1 };
+  return { access: fromJson(row.access, 'an access') as JudgedAccess, settled: row.settled === 1 };
 }

@@ -91,12 +91,12 @@ export async function dirtyTargets(db: Db): Promise<readonly DirtyTarget[]> {
 
 export async function cursor(db: Db, stream: string): Promise<unknown> {
   const row = await db.selectFrom('cursors').select('cursor').where('stream', '=', stream).executeTakeFirst();
-  return row === undefined ? undefined : fromJson<unknown>(row.cursor, 'a cursor');
+  return row === undefined ? undefined : fromJson(row.cursor, 'a cursor');
 }
 
 export async function sourceReports(db: Db): Promise<readonly SourceReport[]> {
   const rows = await db.selectFrom('source_reports').select('report').orderBy('stream').execute();
-  return rows.map((row) => fromJson<SourceReport>(row.report, 'a source report'));
+  return rows.map((row) => fromJson(row.report, 'a source report') as SourceReport);
 }
 
 export async function targets(db: Db): Promise<readonly string[]> {
@@ -116,7 +116,7 @@ export async function* events(
   query: TimeRange & { readonly target?: string | null },
 ): AsyncGenerator<Event> {
   const rows = pages<EventRow>((after) => eventPage(db, query, after));
-  for await (const row of rows) yield fromJson<Event>(row.event, 'an event');
+  for await (const row of rows) yield fromJson(row.event, 'an event') as Event;
 }
 
 type EventRow = Pick<Schema['events'], 'uid' | 'time' | 'event'>;

@@ -52,7 +52,7 @@ function toRow({ finding, ...life }: TrackedFinding): Row {
 
 export function toTracked(row: Row): TrackedFinding {
   return {
-    finding: fromJson<Finding>(row.finding, 'a finding'),
+    finding: fromJson(row.finding, 'a finding') as Finding,
     openedAt: row.opened_at,
     updatedAt: row.updated_at,
     resolvedAt: row.resolved_at,

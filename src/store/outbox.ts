@@ -105,7 +105,7 @@ export async function retryAlert(db: Db, alert: string, at: number): Promise<boo
 
 function toEntry(row: Schema['outbox']): OutboxEntry {
   return {
-    alert: fromJson<Alert>(row.payload, 'an alert'),
+    alert: fromJson(row.payload, 'an alert') as Alert,
     state: toState(row.state),
     attempts: row.attempts,
     nextAttemptAt: row.next_attempt_at,

@@ -182,7 +182,7 @@ function isAfter(eb: ExpressionBuilder<Aliased, 'r'>, row: HeldRow | undefined) 
 
 function toStored(row: HeldRow): StoredRecording {
   return {
-    recording: fromJson<Recording>(row.recording, 'a recording'),
+    recording: fromJson(row.recording, 'a recording') as Recording,
     recorder: row.recorder,
     unit: row.unit,
     firstSeen: row.first_seen,

@@ -33,10 +33,9 @@ export async function* pages<T>(fetch: (after: T | undefined) => Promise<readonl
 }
 
 /** JSON that this store wrote. The error of JSON.parse would quote the text, so it is not passed on. */
-export function fromJson<T>(text: string, what: string): T {
+export function fromJson(text: string, what: string): unknown {
   try {
-    const value: T = JSON.parse(text);
-    return value;
+    return JSON.parse(text);
   } catch {
     throw new StoreError('corrupt', `the store holds ${what} that is not JSON`);
   }

@@ -57,7 +57,7 @@ function toRun(row: Schema['runs']): RunRecord {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     state: STATES.find((state) => state === row.state) ?? 'failed',
-    counts: fromJson<Record<string, number>>(row.counts, 'the counts of a run'),
+    counts: fromJson(row.counts, 'the counts of a run') as Record<string, number>,
     reason: row.reason,
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { DispatchInput, Route } from '../../src/dispatch/decide.ts';
 import { decide } from '../../src/dispatch/decide.ts';
 import type { Finding } from '../../src/model/finding.ts';
@@ -255,11 +255,7 @@ test('whatever happens to a finding, it is told as firing at most once before it
       let now = T0;
       for (const { status, waitMs } of steps) {
         now += waitMs;
-        const found = candidate(
-          'fnd_1',
-          { status: status as Finding['status'] },
-          last === undefined ? [] : [last],
-        );
+        const found = candidate('fnd_1', { status }, last === undefined ? [] : [last]);
         const { notices, alerts } = run([found], { now, route: { ...ROUTE, repeatIntervalMs: 0 } });
         assert.equal(notices.length, alerts.length);
         for (const each of notices) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { toHtml, toInert, toLines, toUnlinked } from '../../src/dispatch/inert.ts';
 import { renderAlert } from '../../src/dispatch/render.ts';
 import { alert, finding } from '../store/samples.ts';
@@ -89,9 +89,9 @@ test('for any strings: lines of at most 200 characters without control or format
         title: sentence,
       });
       const { subject, text, html } = renderAlert(alert('alr_1', [found], { title: sentence }));
-      assert.ok([...subject].length <= 200);
+      assert.ok(Array.from(subject).length <= 200);
       for (const line of text.split('\n')) {
-        assert.ok([...line].length <= 200, line);
+        assert.ok(Array.from(line).length <= 200, line);
         assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
       }
       const tags = new Set(html.match(/<\/?[a-z0-9]+/g));
@@ -127,7 +127,7 @@ const OWN_TAGS = new Set(
 test('a text is cut with an ellipsis only where it is too long', () => {
   assert.equal(toInert('x'.repeat(200)), 'x'.repeat(200));
   assert.equal(toInert('x'.repeat(201)), `${'x'.repeat(199)}…`);
-  assert.equal([...toUnlinked('a://'.repeat(60))].length, 200);
+  assert.equal(Array.from(toUnlinked('a://'.repeat(60))).length, 200);
 });
 
 test('lines break at spaces, and hard where there are none', () => {

@@ -45,10 +45,10 @@ async function smtp(t: TestContext, options: SMTPServerOptions = {}): Promise<In
     authOptional: true,
     onData(stream, session, callback) {
       const to = session.envelope.rcptTo.map((each) => each.address);
-      simpleParser(stream).then((mail) => {
-        mails.push({ mail, to, secure: session.secure });
-        callback();
-      }, callback);
+      simpleParser(stream, (error, mail) => {
+        if (error === null) mails.push({ mail, to, secure: session.secure });
+        callback(error);
+      });
     },
     ...options,
   });
@@ -89,8 +89,10 @@ function refusing(codes: Record<string, number>): SMTPServerOptions {
   };
 }
 
-// Side by side: the test server waits 100 ms before each greeting.
-describe('email', { concurrency: true }, () => {
+// Tests run side by side: the test server waits 100 ms before each greeting.
+const SIDE_BY_SIDE = { concurrency: true };
+
+describe('email: contract and content', SIDE_BY_SIDE, () => {
   conforms('email', {
     working: async (t, given) => ({ notifier: email((await smtp(t)).port, {}, given), type: 'email' }),
     hanging: async (t, given) => ({ notifier: email(await silentServer(t), {}, given), type: 'email' }),
@@ -115,7 +117,9 @@ describe('email', { concurrency: true }, () => {
     assert.match(String(first.mail.html), /<li>bastion has no recording of it<\/li>/);
     assert.deepEqual(first.mail.attachments, []);
   });
+});
 
+describe('email: login and TLS', SIDE_BY_SIDE, () => {
   test('a login is made over TLS; a wrong password is retried, because it can be put right', async (t) => {
     const logins: (string | null | undefined)[] = [];
     const { port, mails } = await smtp(t, {
@@ -189,7 +193,9 @@ describe('email', { concurrency: true }, () => {
     });
     assert.deepEqual(await notifier.check(never()), ['mail server localhost: ENOENT']);
   });
+});
 
+describe('email: answers', SIDE_BY_SIDE, () => {
   test('451 is tried again, and so is 530, which asks for another configuration; 550 and 552 are final', async (t) => {
     const cases = [
       [451, 'retry'],
@@ -227,7 +233,9 @@ describe('email', { concurrency: true }, () => {
     const mixed = await smtp(t, refusing({ 'soc@example.org': 450, 'boss@example.org': 550 }));
     assert.equal((await email(mixed.port).notify(sample(), never())).state, 'retry');
   });
+});
 
+describe('email: recipients', SIDE_BY_SIDE, () => {
   test('one recipient refused for good: delivered, with a note', async (t) => {
     const { port, mails } = await smtp(t, refusing({ 'boss@example.org': 550 }));
     assert.deepEqual(await email(port).notify(sample(), never()), {
@@ -273,7 +281,9 @@ describe('email', { concurrency: true }, () => {
     assert.deepEqual(recipients.left('alr_1'), ['boss@example.org']);
     assert.deepEqual(recipients.left('alr_1000'), ['boss@example.org']);
   });
+});
 
+describe('email: strings from logs', SIDE_BY_SIDE, () => {
   test('names from a log add no header, no recipient and no markup', async (t) => {
     const { port, mails } = await smtp(t);
     const hostile = 'root\r\nBcc: all@example.org\r\n\r\n.\r\n<script>x</script>';

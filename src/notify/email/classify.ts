@@ -13,7 +13,7 @@ interface SmtpFields {
  * the server and not for us: it can be put right while retries are still scheduled, and a rejected alert is never
  * sent again by itself.
  */
-const FINAL = ['EENVELOPE', 'EMESSAGE'];
+const FINAL: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE']);
 
 /** Authentication or encryption required (RFC 4954, RFC 3207): what is wrong is our configuration, not the mail. */
 const NOT_YET_WELCOME = 530;
@@ -24,7 +24,7 @@ export function classifyError(error: unknown, signal: AbortSignal): Delivery {
   const code = codeOf(error);
   const { responseCode, command, permanent } = smtpFields(error);
   const answer = responseCode === undefined ? code : `${code}, SMTP ${responseCode}${command ?? ''}`;
-  if (permanent === true && FINAL.includes(code) && responseCode !== NOT_YET_WELCOME) {
+  if (permanent === true && FINAL.has(code) && responseCode !== NOT_YET_WELCOME) {
     return { state: 'rejected', reason: `the mail server refused the mail for good: ${answer}` };
   }
   return { state: 'retry', reason: `the mail was not delivered: ${answer}` };

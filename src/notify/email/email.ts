@@ -1,4 +1,4 @@
-import nodemailer from 'nodemailer';
+import { createTransport as createMailer } from 'nodemailer';
 import { readFile } from 'node:fs/promises';
 import { rootCertificates } from 'node:tls';
 import type { Alert } from '../../model/alert.ts';
@@ -85,7 +85,7 @@ async function withTransport<T>(
 
 function createTransport(options: EmailOptions, ca: string | null, stepMs: number) {
   const login = options.login;
-  return nodemailer.createTransport({
+  return createMailer({
     host: options.host,
     port: options.port,
     secure: options.tls === 'implicit',
