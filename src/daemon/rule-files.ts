@@ -4,8 +4,13 @@ import { type LoadedRules, loadRules } from '../rules/load.ts';
 import type { RuleFile } from '../rules/read-rule.ts';
 import { packageRoot } from '../util/package-root.ts';
 
+export interface ReadRules extends LoadedRules {
+  /** The texts that the rules come from: what they find changes only with them. */
+  readonly texts: readonly string[];
+}
+
 /** The shipped rules, and the owner's own from the given files and folders, which replace shipped ones by id. */
-export async function readRules(ownPaths: readonly string[]): Promise<LoadedRules> {
+export async function readRules(ownPaths: readonly string[]): Promise<ReadRules> {
   const root = packageRoot();
   const shipped = await readRuleFolder(join(root, 'rules'), root, false);
   const own: RuleFile[] = [];
@@ -18,8 +23,10 @@ export async function readRules(ownPaths: readonly string[]): Promise<LoadedRule
     }
   }
   const isShipped = (file: RuleFile) => shipped.some((one) => one.file === relative(root, file.file));
-  const loaded = loadRules([...shipped, ...own.filter((file) => !isShipped(file))]);
-  return { rules: loaded.rules, problems: [...problems, ...loaded.problems] };
+  const files = [...shipped, ...own.filter((file) => !isShipped(file))];
+  const loaded = loadRules(files);
+  const texts = files.map(({ text }) => text);
+  return { rules: loaded.rules, problems: [...problems, ...loaded.problems], texts };
 }
 
 async function readRuleFolder(path: string, root: string | null, own: boolean): Promise<RuleFile[]> {

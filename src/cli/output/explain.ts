@@ -5,7 +5,10 @@ import { toIso, toIsoOrNull } from '../../util/iso.ts';
 import { percent, printable } from './text.ts';
 
 /** The eight steps from bytes to alert, for one access. */
-export function explainAccess(access: JudgedAccess, judgement: Judgement): string {
+export function explainAccess(
+  access: JudgedAccess,
+  judgement: Pick<Judgement, "recordings" | "findings">,
+): string {
   const recordings = new Map(judgement.recordings.map((one) => [one.uid, one]));
   const findings = judgement.findings.filter((one) => one.subject.uid === access.uid);
   const steps: [string, string[]][] = [

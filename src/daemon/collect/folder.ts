@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { FileEntry } from '../../files/entry.ts';
+import type { FileProblem } from '../../files/problem.ts';
 import { toStreams } from '../../files/rotation.ts';
 import { type AbsentFile, walk } from '../../files/walk.ts';
 import type { Event } from '../../model/event.ts';
@@ -13,7 +14,7 @@ import type { Recorder } from '../../recorders/recorder.ts';
 import { findRecorder } from '../../recorders/registry.ts';
 import { DEFAULT_SIDECARS } from '../../recorders/sidecar.ts';
 import type { Format } from '../../sources/format.ts';
-import { contextFor, takeInventory } from './inventory.ts';
+import { contextFor, EVERY_HOST, takeInventory } from './inventory.ts';
 import { holdsTlog } from './holds-tlog.ts';
 import { readStream } from '../../sources/read-stream.ts';
 import { recogniseFile } from './recognise.ts';
@@ -52,7 +53,8 @@ interface Sorted {
 export async function collectFolder(paths: readonly string[], options: FolderOptions): Promise<FolderFacts> {
   const walks = await Promise.all(paths.map((path) => walk(path)));
   const files = walks.flatMap((one) => one.files);
-  const problems = walks.flatMap((one) => one.problems).map((one) => `${one.path}: ${one.message}`);
+  const hidden = walks.flatMap((one) => one.problems);
+  const problems = hidden.map((one) => `${one.path}: ${one.message}`);
   options.progress(`recognising ${files.length} files`);
   const sorted = await sortFiles(files, options);
   const logs = await readLogs(sorted, options);
@@ -60,10 +62,32 @@ export async function collectFolder(paths: readonly string[], options: FolderOpt
   return {
     ...logs,
     ...inventory,
+    recorders: [...inventory.recorders, ...hiddenPaths(hidden, options.now)],
     exceptionFiles: await readTexts(sorted),
     errors: [...problems, ...sorted.errors, ...rejectTexts(logs.sources), ...inventory.errors],
     skipped: sorted.skipped,
   };
+}
+
+/** Codes of problems behind which recordings may lie that nobody has seen. */
+const HIDING = new Set(['denied', 'io', 'too-deep', 'too-many']);
+
+/** What could not be looked into may hold recordings: absence means nothing there. */
+function hiddenPaths(problems: readonly FileProblem[], now: number): RecorderReport[] {
+  const hiding = problems.filter((one) => HIDING.has(one.code));
+  if (hiding.length === 0) return [];
+  return [
+    {
+      id: 'unreadable paths',
+      type: 'unknown',
+      hosts: [],
+      units: hiding.length,
+      recordings: 0,
+      errors: hiding.map((one) => `${one.path}: ${one.message}`),
+      blindHosts: hiding.map((one) => /\/hosts\/([^/]+)(?:\/|$)/.exec(one.path)?.[1] ?? EVERY_HOST),
+      watermark: now,
+    },
+  ];
 }
 
 async function sortFiles(files: readonly FileEntry[], options: FolderOptions): Promise<Sorted> {
@@ -133,7 +157,7 @@ async function readRecorders(
   for (const [recorder, files] of [...sorted.byRecorder].sort(([a], [b]) => (a.type < b.type ? -1 : 1))) {
     options.progress(`inspecting ${files.length} files of ${recorder.type}`);
     for (const unit of recorder.group(files, all)) for (const file of unit.files) used.add(file.name);
-    const input = { id: recorder.type, recorder, files, siblings: all, problems: [] };
+    const input = { id: recorder.type, recorder, files, siblings: all, problems: [], host: null };
     const inspect = (_: Recorder, unit: Parameters<typeof contextFor>[0]) =>
       recorder.inspect(unit, contextFor(unit, common, null));
     const inventory = await takeInventory(input, inspect, options.now);

@@ -11,9 +11,14 @@ export interface RecorderFiles {
   readonly files: readonly FileEntry[];
   /** All files of the same tree: companions are looked for among them. */
   readonly siblings: readonly FileEntry[];
-  /** Problems met on the way to the files. */
+  /** Problems met on the way to the files: what lies behind them is unknown. */
   readonly problems: readonly string[];
+  /** Target that all recordings belong to, where one is configured. */
+  readonly host: string | null;
 }
+
+/** In `blindHosts`: recordings of any host may be among what could not be read. */
+export const EVERY_HOST = '*';
 
 export interface Inventory {
   readonly recordings: readonly Recording[];
@@ -28,7 +33,7 @@ export type InspectUnit = (recorder: Recorder, unit: Unit) => Promise<Inspection
 
 /** Inspects everything a recorder holds. One broken unit never stops the others; it makes its host blind. */
 export async function takeInventory(
-  { id, recorder, files, siblings, problems }: RecorderFiles,
+  { id, recorder, files, siblings, problems, host }: RecorderFiles,
   inspectUnit: InspectUnit,
   now: number,
 ): Promise<Inventory> {
@@ -36,15 +41,14 @@ export async function takeInventory(
   const recordings: Recording[] = [];
   const rejects: Reject[] = [];
   const errors = [...problems];
-  const blindHosts = new Set<string>();
+  const blindHosts = new Set<string>(problems.length > 0 ? [host ?? EVERY_HOST] : []);
   for (const unit of units) {
     const inspection = await inspectUnit(recorder, unit);
     recordings.push(...inspection.recordings);
     rejects.push(...inspection.rejects);
     for (const failure of unreadable(inspection.recordings)) {
       errors.push(failure.detail);
-      const host = failure.recording.target ?? unit.files[0]?.host;
-      if (host != null) blindHosts.add(host);
+      blindHosts.add(failure.recording.target ?? unit.files[0]?.host ?? EVERY_HOST);
     }
   }
   const hosts = new Set(recordings.flatMap((one) => one.target ?? []));

@@ -18,7 +18,7 @@ export interface Facts {
   readonly recorders: readonly RecorderReport[];
   readonly exceptionProblems: readonly ExceptionProblem[];
   /** Faults of offrecord's own work: `run-gap`, `delivery-failing`. */
-  readonly runs: readonly { readonly code: string; readonly detail: string }[];
+  readonly runs: readonly { readonly code: string; readonly subject: string; readonly detail: string }[];
 }
 
 /** What exceptions say about one access; see exceptions/. */

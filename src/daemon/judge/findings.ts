@@ -94,9 +94,9 @@ function exceptionFindings({ facts, options, accesses }: JudgedFacts): Finding[]
 }
 
 function runFindings({ facts, options }: JudgedFacts): Finding[] {
-  return facts.runs.flatMap(({ code, detail }) =>
+  return facts.runs.flatMap(({ code, subject, detail }) =>
     speak(options.rules, toRunRecord(code, detail), {
-      subject: { type: 'run', uid: code },
+      subject: { type: 'run', uid: `${code}:${subject}` },
       target: null,
       account: null,
       time: options.now,

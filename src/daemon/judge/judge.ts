@@ -8,6 +8,7 @@ import type { Access, JudgedAccess } from '../../model/access.ts';
 import type { Event } from '../../model/event.ts';
 import type { JudgedRecording, Judgement } from '../../model/judgement.ts';
 import type { Recording } from '../../model/recording.ts';
+import { EVERY_HOST } from '../collect/inventory.ts';
 import { declaredBreakGlass, ruleFactsOf } from './access-facts.ts';
 import { blindHosts, brokenStreams, timeDoubts } from './doubts.ts';
 import type { Facts, JudgeOptions } from './facts.ts';
@@ -79,7 +80,7 @@ function assessAll(
       {
         taken: matching.taken.get(access.uid) ?? [],
         doubt: matching.doubts.get(access.uid) ?? null,
-        blind: firstOf(blind, [access.target, ...access.streams]),
+        blind: firstOf(blind, [access.target, ...access.streams, EVERY_HOST]),
         timeDoubt: firstOf(doubtful, access.streams),
         guessedHost,
         hints: hints.reasons.get(access.uid) ?? [],

@@ -1,0 +1,180 @@
+import { decide } from '../dispatch/decide.ts';
+import { deliverDue, type DeliveryCounts, type Sender } from '../dispatch/deliver.ts';
+import type { JudgedAccess } from '../model/access.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Judgement, RecorderReport } from '../model/judgement.ts';
+import type { SourceReport } from '../model/source-report.ts';
+import type { TrackedFinding } from '../model/tracked-finding.ts';
+import type { Store, StoredAccess, StoreTransaction } from '../store/store.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { clearDirty, dirtyFrom } from './dirty.ts';
+import { judge } from './judge/judge.ts';
+import { loadFacts } from './load-facts.ts';
+import type { LoadedSettings } from './loaded-settings.ts';
+import { readRecorders } from './read-recorders.ts';
+import { readSources } from './read-sources.ts';
+import { type RunFault, runFaults } from './run-faults.ts';
+import { trackFindings } from './track-findings.ts';
+
+export interface PassContext {
+  readonly store: Store;
+  readonly settings: LoadedSettings;
+  readonly senders: ReadonlyMap<string, Sender>;
+  readonly logger: Logger;
+  readonly clock: () => number;
+  readonly jitter: () => number;
+  readonly signal: AbortSignal;
+}
+
+export interface PassResult {
+  readonly judgement: Judgement;
+  readonly alerts: number;
+  readonly deliveries: DeliveryCounts;
+}
+
+/** Findings that dispatch looks at per pass: at about 2 KB each they take 40 MB. */
+const MAX_CANDIDATES = 20_000;
+/** Set in the transaction of the first judgement: what old logs hold is told as one digest. */
+const FIRST_PASS = 'first_pass_at';
+
+/** One pass: read what is new, judge it, save verdicts and alerts together, send what is due. */
+export async function runPass(context: PassContext): Promise<PassResult> {
+  const { store, settings, clock, signal } = context;
+  const startedAt = clock();
+  const id = `run_${startedAt}`;
+  const begun = { id, startedAt, finishedAt: null, state: 'running', counts: {}, reason: null } as const;
+  const runs = await runFaults(store, startedAt, settings.config.receivers);
+  await store.saveRun(begun);
+  const sources = await readSources(settings.config, store, startedAt, signal);
+  const recorders = await readRecorders(settings.config, store, startedAt, signal);
+  const reports = { sources: sources.reports, recorders: recorders.reports };
+  const judgement = await judgeStored(context, reports, sources.sourceOf, runs, startedAt);
+  const counts = { events: sources.added, inspected: recorders.inspected, accesses: judgement.accesses.length };
+  const finished = { ...begun, finishedAt: clock(), state: 'completed', counts } as const;
+  const alerts = await store.transaction(async (tx) => {
+    const sent = await saveJudgement(tx, judgement, context, startedAt);
+    await tx.saveRun(finished);
+    return sent;
+  });
+  const deliveries = await deliver(context);
+  return { judgement: judgement.whole, alerts, deliveries };
+}
+
+interface StoredJudgement {
+  readonly whole: Judgement;
+  readonly accesses: readonly JudgedAccess[];
+  readonly from: number;
+  readonly dirty: Awaited<ReturnType<Store['dirtyTargets']>>;
+  readonly recordings: ReadonlySet<string>;
+}
+
+async function judgeStored(
+  { store, settings }: PassContext,
+  reports: { sources: readonly SourceReport[]; recorders: readonly RecorderReport[] },
+  sourceOf: Awaited<ReturnType<typeof readSources>>['sourceOf'],
+  runs: readonly RunFault[],
+  now: number,
+): Promise<StoredJudgement> {
+  const dirty = await store.dirtyTargets();
+  const since = Math.min(now, (await dirtyFrom(store)) ?? now, await earliestUnsettled(store, now));
+  const facts = await loadFacts(store, since, now);
+  const exceptions = settings.exceptionsAt(now);
+  const whole = judge(
+    { ...facts, ...reports, exceptionProblems: exceptions.problems, runs },
+    {
+      ...settings.judging,
+      now,
+      rules: settings.rules,
+      applyException: exceptions.apply,
+      exceptionHygiene: exceptions.hygiene,
+      silentAfterMs: (stream) => sourceOf.get(stream)?.silentAfterMs ?? null,
+      from: facts.from,
+      to: Infinity,
+    },
+  );
+  const recordings = new Set(facts.recordings.map((one) => one.uid));
+  return { whole, accesses: whole.accesses, from: facts.from, dirty, recordings };
+}
+
+async function earliestUnsettled(store: Store, now: number): Promise<number> {
+  for await (const { access } of store.accesses({ from: 0, to: now, settled: false })) return access.opened;
+  return now;
+}
+
+/** Verdicts, findings, alerts and the notices that keep them from being sent twice: all or nothing. */
+async function saveJudgement(
+  tx: StoreTransaction,
+  judged: StoredJudgement,
+  { settings }: PassContext,
+  now: number,
+): Promise<number> {
+  const accesses = await changedAccesses(tx, judged, settings.judging.policy.maxWaitMs, now);
+  const findings = await changedFindings(tx, judged, now);
+  await tx.saveJudgement({ at: now, judged: judged.dirty, ...accesses, findings, alerts: [], notices: [] });
+  await clearDirty(tx);
+  const firstRun = (await tx.meta(FIRST_PASS)) === undefined;
+  if (firstRun) await tx.setMeta(FIRST_PASS, String(now));
+  const { route } = settings.config;
+  const dispatch = decide({ candidates: await tx.dispatchable(MAX_CANDIDATES), route, now, firstRun });
+  await tx.saveAlerts({ alerts: dispatch.alerts, notices: dispatch.notices });
+  return dispatch.alerts.length;
+}
+
+async function changedAccesses(
+  tx: StoreTransaction,
+  { accesses, from }: StoredJudgement,
+  maxWaitMs: number,
+  now: number,
+): Promise<{ accesses: StoredAccess[]; removedAccesses: string[] }> {
+  const judged = new Map(accesses.map((one) => [one.uid, one]));
+  const removedAccesses: string[] = [];
+  const known = new Map<string, string>();
+  for await (const stored of tx.accesses({ from, to: now + maxWaitMs })) {
+    const { uid, opened } = stored.access;
+    if (opened < from) continue;
+    if (judged.has(uid)) known.set(uid, JSON.stringify(stored));
+    else removedAccesses.push(uid);
+  }
+  const next = accesses.map((access) => ({ access, settled: isSettled(access, maxWaitMs, now) }));
+  const changed = next.filter((one) => known.get(one.access.uid) !== JSON.stringify(one));
+  return { accesses: changed, removedAccesses };
+}
+
+/** After the longest wait the passing of time alone changes nothing; late facts still do. */
+function isSettled(access: JudgedAccess, maxWaitMs: number, now: number): boolean {
+  return now - (access.closed ?? access.opened) > maxWaitMs;
+}
+
+async function changedFindings(
+  tx: StoreTransaction,
+  judged: StoredJudgement,
+  now: number,
+): Promise<TrackedFinding[]> {
+  const found = judged.whole.findings;
+  const stored = new Map<string, TrackedFinding>();
+  for await (const one of tx.findings({ statuses: ['open', 'acknowledged'] })) stored.set(one.finding.uid, one);
+  for (const one of await tx.findingsByUid(found.map((finding) => finding.uid))) stored.set(one.finding.uid, one);
+  return trackFindings(stored, found, (finding) => wasLookedAt(finding, judged), now);
+}
+
+/** Accesses and recordings outside the window were not looked at; everything else is looked at in every pass. */
+function wasLookedAt(finding: Finding, { from, recordings }: StoredJudgement): boolean {
+  if (finding.subject.type === 'access') return finding.time >= from;
+  if (finding.subject.type === 'recording') return recordings.has(finding.subject.uid) || finding.time >= from;
+  return true;
+}
+
+async function deliver({ store, senders, clock, jitter, signal, logger }: PassContext): Promise<DeliveryCounts> {
+  return deliverDue({
+    outbox: store,
+    senders,
+    clock,
+    jitter,
+    signal,
+    onAttempt: (entry, change) => {
+      const fields = { alert: entry.alert.id, receiver: entry.alert.receiver, state: change.state, reason: change.reason };
+      if (change.state === 'delivered') logger.info(fields, 'alert delivered');
+      else logger.warn(fields, 'alert not delivered');
+    },
+  });
+}
