@@ -1,5 +1,6 @@
 import type { FileEntry } from '../files/entry.ts';
 import { withoutExtension } from './file-names.ts';
+import type { Unit } from './recorder.ts';
 import { baseName, folderOf } from './text.ts';
 
 /** Files by folder and beginning of their name up to any dot, so that companions are found without a search. */
@@ -28,6 +29,16 @@ export function stemOf(path: string): string {
 /** Files beside a recording that share its stem, without the recording itself. */
 export function companionsOf(file: FileEntry, index: StemIndex): readonly FileEntry[] {
   return (index.get(stemOf(file.path)) ?? []).filter((candidate) => candidate.path !== file.path);
+}
+
+/** Every file is a unit, with the files beside it that share its name and are no recordings themselves. */
+export function groupByStem(files: readonly FileEntry[], siblings: readonly FileEntry[]): readonly Unit[] {
+  const index = indexByStem(siblings);
+  const own = new Set(files.map((file) => file.path));
+  return files.map((file) => ({
+    key: file.path,
+    files: [file, ...companionsOf(file, index).filter((candidate) => !own.has(candidate.path))],
+  }));
 }
 
 // Names hold few dots; more than eight are cut so that a name made of dots lists a file only eight times.

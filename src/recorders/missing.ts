@@ -144,7 +144,7 @@ function missingIoLogs(pins: readonly AbsentPin[], present: ReadonlySet<string>)
   const folders = Map.groupBy(pins, (pin) => folderOf(pin.name));
   return [...folders].flatMap(([folder, members]): Recording[] => {
     const [first] = members;
-    if (present.has(folder) || first === undefined) return [];
+    if (present.has(folder) || first === undefined || !isWholeLog(members)) return [];
     const bytes = members.reduce((sum, pin) => sum + pin.pinned.size, 0);
     const closed = Math.max(...members.map((pin) => pin.pinned.mtimeMs));
     // sudo writes `log` when the command starts and never again.
@@ -161,6 +161,12 @@ function missingIoLogs(pins: readonly AbsentPin[], present: ReadonlySet<string>)
       }),
     ];
   });
+}
+
+/** Who calls without the files present must not take one lost stream for a lost folder. */
+function isWholeLog(members: readonly AbsentPin[]): boolean {
+  const names = new Set(members.map((pin) => baseName(pin.name)));
+  return names.has('timing') && (names.has('log') || names.has('log.json'));
 }
 
 type Known = Pick<Recording, 'opened' | 'closed' | 'bytes' | 'account' | 'ids'> & {

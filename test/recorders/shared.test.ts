@@ -125,7 +125,7 @@ describe('lines', () => {
     const [file] = place(temporaryFolder(), { 'x.gz': gzipSync('one\ntwo\nthree') });
     const seen: string[] = [];
     await readLines(file ?? assert.fail(), 4, (line) =>
-      seen.push(`${line.start}:${Buffer.from(line.bytes)}:${line.ended}`),
+      seen.push(`${line.start}:${Buffer.from(line.bytes).toString()}:${line.ended}`),
     );
     assert.deepEqual(seen, ['4:two:true', '8:three:false']);
   });

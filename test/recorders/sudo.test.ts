@@ -186,7 +186,10 @@ describe('sudo: bytes that timing and streams count differently', () => {
         [{ code: 'recording-truncated', detail: 'timing says 120 bytes of ttyout and the file has 100' }],
       ],
     );
-    const longer = await inspect({ ...streams, ttyin: `${streams['ttyin']}x` });
+    const longer = await inspect({
+      ...streams,
+      ttyin: Buffer.concat([Buffer.from(streams['ttyin'] ?? ''), Buffer.from('x')]),
+    });
     assert.deepEqual(
       [longer.state, longer.problems],
       ['altered', [{ code: 'recording-altered', detail: 'timing says 8 bytes of ttyin and the file has 9' }]],

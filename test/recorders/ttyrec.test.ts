@@ -42,7 +42,6 @@ describe('ttyrec: what a whole recording gives', () => {
       hasEndMarker: false,
       problems: [],
       opened: 1795537516000,
-      assumed: ['zone'],
       closed: 1795537518153.122,
       resolution: 1000,
       durationMs: 2153.122,

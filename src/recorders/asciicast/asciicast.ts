@@ -1,6 +1,7 @@
+import { groupByStem } from '../companions.ts';
 import { HOST_GRACE } from '../grace.ts';
 import type { Recorder } from '../recorder.ts';
-import { groupCasts, recogniseCast } from './files.ts';
+import { recogniseCast } from './files.ts';
 import { inspectCast } from './inspection.ts';
 
 /** asciinema and everything else that writes asciicast: one file per session. */
@@ -9,6 +10,6 @@ export const asciicast: Recorder = {
   title: 'asciicast recordings, versions 1 to 3 (asciinema and others)',
   grace: HOST_GRACE,
   recognise: recogniseCast,
-  group: groupCasts,
+  group: groupByStem,
   inspect: inspectCast,
 };

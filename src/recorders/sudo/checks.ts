@@ -87,7 +87,12 @@ const INPUTS = ['ttyin', 'stdin'] as const;
 
 /** True where output was logged, also if the command printed nothing. */
 export function logsOutput(parts: Parts): boolean {
-  return OUTPUTS.some((name) => parts.streams.has(name) || (parts.timing?.sums.bytes.get(name) ?? 0) > 0);
+  return OUTPUTS.some((name) => parts.streams.has(name)) || countedOutput(parts) > 0;
+}
+
+/** Bytes of output that timing counts, whether they are there or not. */
+export function countedOutput(parts: Parts): number {
+  return OUTPUTS.reduce((sum, name) => sum + (parts.timing?.sums.bytes.get(name) ?? 0), 0);
 }
 
 /** Bytes of output or input that are really there. */

@@ -3,7 +3,7 @@ import { stableId } from '../../util/ids.ts';
 import { ownerOf, toRecording } from '../draft.ts';
 import type { InspectContext, Inspection, Unit } from '../recorder.ts';
 import { ttyName } from '../text.ts';
-import { checkStreams, isClosed, keptBytes, logsOutput } from './checks.ts';
+import { checkStreams, countedOutput, isClosed, keptBytes, logsOutput } from './checks.ts';
 import { pathIds } from './directory.ts';
 import { contradictions, joinLogs, type LogFacts } from './log.ts';
 import { type Parts, readParts } from './parts.ts';
@@ -40,7 +40,7 @@ function ioLogRecording(unit: Unit, parts: Parts, context: InspectContext): Reco
     bytes: parts.bytes,
     events: parts.timing?.sums.events ?? 0,
     sha256: parts.sha256,
-    evidence: evidenceOf(parts, closed && output),
+    evidence: evidenceOf(parts, closed),
     covers: 'elevation',
     launch: 'session',
     target: context.host ?? facts?.submitHost ?? null,
@@ -96,8 +96,9 @@ function problemsOf(
 }
 
 /** A closed log of a command that printed nothing shows just that: it is a transcript. */
-function evidenceOf(parts: Parts, transcript: boolean): EvidenceClass {
-  if (keptBytes(parts, 'output') === 0 && !transcript) return 'E2';
+function evidenceOf(parts: Parts, closed: boolean): EvidenceClass {
+  const silent = closed && logsOutput(parts) && countedOutput(parts) === 0;
+  if (keptBytes(parts, 'output') === 0 && !silent) return 'E2';
   return keptBytes(parts, 'input') > 0 ? 'E4' : 'E3';
 }
 

@@ -27,6 +27,7 @@ export interface LineContext {
 
 const OTHER: TlogLine = { kind: 'other' };
 const BARE = Buffer.from('{"ver":');
+const EXPORTED = 'MESSAGE={"ver":';
 const MARKS = [Buffer.from('timing'), Buffer.from('tlog-rec')];
 
 /** Reads one line, bare JSON or inside any envelope of a log. Total: any bytes, no throw. */
@@ -35,14 +36,24 @@ export function readTlogLine(line: Line, context: LineContext): TlogLine {
   const bare = context.dedicated || bytes.subarray(0, BARE.length).equals(BARE);
   // Nearly all lines of a shared log belong to other programs: two searches are cheaper than parsing them.
   if (!bare && !MARKS.some((mark) => bytes.includes(mark))) return OTHER;
-  if (line.tooLong) return tooLong(bytes);
-  const text = decode(bytes);
-  if (text === null) return { kind: 'broken', how: 'damaged', cut: scanCutMessage(bytes.toString('latin1')) };
+  const text = line.tooLong ? null : decode(bytes);
+  if (text === null) return unreadable(bytes, line, bare);
   if (text.trim() === '') return OTHER;
-  const message = text.startsWith('{') ? parseMessage(text) : null;
-  if (message !== null) return { kind: 'message', message, text, loggedBy: null };
-  if (text.startsWith('{"ver":')) return broken(text, line.ended);
-  return readEnveloped(text, line, context);
+  // `journalctl -o export` writes one field per line; the kernel's word on the writer stands in another one.
+  const own = text.startsWith(EXPORTED) ? text.slice(EXPORTED.length - BARE.length) : text;
+  const message = own.startsWith('{') ? parseMessage(own) : null;
+  if (message !== null) return { kind: 'message', message, text: own, loggedBy: null };
+  return own.startsWith('{"ver":') ? broken(own, line.ended) : readEnveloped(text, line, context);
+}
+
+/** A line above the limit, or one that is no UTF-8, which tlog never writes: it was changed afterwards. */
+function unreadable(bytes: Buffer, line: Line, bare: boolean): TlogLine {
+  const cut = scanCutMessage(bytes.toString('latin1'));
+  if (cut !== null) return { kind: 'broken', how: 'damaged', cut };
+  if (!bare) return OTHER;
+  return line.tooLong
+    ? { kind: 'refused', code: 'too-long', detail: 'line above 1 MiB' }
+    : { kind: 'refused', code: 'not-text', detail: 'no UTF-8' };
 }
 
 function readEnveloped(text: string, line: Line, context: LineContext): TlogLine {
@@ -113,15 +124,8 @@ function broken(text: string, ended: boolean): TlogLine {
   return { kind: 'broken', how, cut: scanCutMessage(text) };
 }
 
-function tooLong(bytes: Buffer): TlogLine {
-  const cut = scanCutMessage(bytes.toString('latin1'));
-  if (cut !== null) return { kind: 'broken', how: 'damaged', cut };
-  return { kind: 'refused', code: 'too-long', detail: 'line above 1 MiB' };
-}
-
 const strict = new TextDecoder('utf-8', { fatal: true });
 
-/** tlog writes valid UTF-8 only: anything else was changed afterwards. */
 function decode(bytes: Uint8Array): string | null {
   try {
     return strict.decode(bytes);

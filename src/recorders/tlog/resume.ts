@@ -42,8 +42,8 @@ export const HEAD_BYTES = 512;
  */
 export function planReading(files: readonly KnownFile[], saved: SavedState): ReadingPlan {
   const matches = files.map((file) => findState(file, saved.files));
-  const lost = lostStates(files, matches, saved.files).map((state) => state.id);
-  const again = saved.accumulators.filter((each) => each.files.some((id) => lost.includes(id)));
+  const lost = new Set(lostStates(files, matches, saved.files).map((state) => state.id));
+  const again = saved.accumulators.filter((each) => each.files.some((id) => lost.has(id)));
   const reread = new Set(again.flatMap((each) => each.files));
   return {
     files: files.map((file, index) => planFile(file, matches[index] ?? null, reread)),

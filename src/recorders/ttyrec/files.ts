@@ -1,6 +1,4 @@
 import type { FileEntry } from '../../files/entry.ts';
-import { companionsOf, indexByStem } from '../companions.ts';
-import type { Unit } from '../recorder.ts';
 import { FRAME_LIMIT } from './frames.ts';
 
 /** 0.9 for the extension with a possible first frame, 0.6 for the extension alone, 0.7 for two frames in a row. */
@@ -9,16 +7,6 @@ export function recogniseTtyrec(file: FileEntry, head: Uint8Array): number {
   if (/\.(?:ttyrec|ttyr)(?:\.gz)?$/.test(file.name)) return first === null ? 0.6 : 0.9;
   // Without a name two chained frames are asked for: one alone is too easily met by other binary files.
   return first !== null && frameAt(head, first) !== null ? 0.7 : 0;
-}
-
-/** Every ttyrec is a unit, with the files beside it that share its name. */
-export function groupTtyrecs(files: readonly FileEntry[], siblings: readonly FileEntry[]): readonly Unit[] {
-  const index = indexByStem(siblings);
-  const own = new Set(files.map((file) => file.path));
-  return files.map((file) => ({
-    key: file.path,
-    files: [file, ...companionsOf(file, index).filter((candidate) => !own.has(candidate.path))],
-  }));
 }
 
 // 2001 to 2096, in seconds: recordings carry the wall clock.

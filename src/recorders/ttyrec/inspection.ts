@@ -71,7 +71,8 @@ function timesOf(
   if (first < EARLIEST_MS) return { ...named, closed: opened === null ? null : opened + last - first };
   const leadMs = opened === null ? -1 : first - opened;
   if (leadMs < 0 || leadMs > BEFORE_FIRST_FRAME_MS) return { opened: first, resolution: 0.001, closed: last };
-  return { ...named, closed: last };
+  // A zone that was wrongly assumed would be off by hours: the first frame confirms it.
+  return { opened, resolution, closed: last };
 }
 
 function holdsWhat(file: FileEntry, sums: FrameSums, read: Found['read']): Draft['holds'] {

@@ -1,6 +1,7 @@
+import { groupByStem } from '../companions.ts';
 import { HOST_GRACE } from '../grace.ts';
 import type { Recorder } from '../recorder.ts';
-import { groupTtyrecs, recogniseTtyrec } from './files.ts';
+import { recogniseTtyrec } from './files.ts';
 import { inspectTtyrec } from './inspection.ts';
 
 /** ttyrec: frames of terminal output with their times, one file per session. */
@@ -9,6 +10,6 @@ export const ttyrec: Recorder = {
   title: 'ttyrec recordings',
   grace: HOST_GRACE,
   recognise: recogniseTtyrec,
-  group: groupTtyrecs,
+  group: groupByStem,
   inspect: inspectTtyrec,
 };
