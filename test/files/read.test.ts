@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, renameSync, symlinkSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -174,11 +175,14 @@ test('what the file system refuses is an error of the result', async (context) =
   symlinkSync('nowhere', join(folder, 'dangling'));
   symlinkSync('self', join(folder, 'self'));
   mkdirSync(join(folder, 'folder'));
+  execFileSync('mkfifo', [join(folder, 'fifo')]);
   const errorOf = async (name: string) => (await readAll(join(folder, name))).result.error?.split(':')[0];
   assert.equal(await errorOf('dangling'), 'missing');
   assert.equal(await errorOf('a.log/b.log'), 'missing');
   assert.equal(await errorOf('self'), 'loop');
   assert.equal(await errorOf('folder'), 'not-a-file');
+  // No one writes to it: opening it plainly would wait for ever.
+  assert.equal(await errorOf('fifo'), 'not-a-file');
   assert.equal((await readAll(path)).result.error, null);
 });
 
