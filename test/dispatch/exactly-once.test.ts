@@ -9,7 +9,7 @@ import { openStore } from '../../src/store/open.ts';
 import { temporaryFolder } from '../store/samples.ts';
 
 const CHILD = fileURLToPath(new URL('./exactly-once-child.ts', import.meta.url));
-const KILLS = 8;
+const KILLS = 5;
 
 interface Arrival {
   readonly id: string;

@@ -101,6 +101,7 @@ test('for any strings: lines of at most 200 characters without control or format
       );
       assert.equal(html.match(/</g)?.length, html.match(/<(?:\/?[a-z0-9]+|!doctype)/g)?.length);
     }),
+    { numRuns: 40 },
   );
 });
 
