@@ -44,6 +44,10 @@ test('a login name belongs to one principal at a time', () => {
   );
 });
 
+test('a principal may list a name of their own twice', () => {
+  assert.deepEqual(problemsOf(`${LEAST}principals: [{id: a, aliases: [bob, bob]}]\n`), []);
+});
+
 test('references are checked although other parts are wrong', () => {
   assert.deepEqual(problemsOf('sources: 7\nroute: {receivers: [soc]}\nreceivers: [{id: sok, type: x}]\n'), [
     '1:10 `sources` must be a list',
