@@ -46,10 +46,6 @@ export function missingIds(seen: SeenIds): { readonly head: Range | null; readon
   return { head: first > 1 ? [1, first - 1] : null, gaps };
 }
 
-export function countIds(seen: SeenIds): number {
-  return seen.ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-}
-
 function withId(ranges: SeenIds['ranges'], id: number): SeenIds['ranges'] {
   const last = ranges.at(-1);
   // Nearly every message follows the one before it, or at least comes later.
