@@ -10,7 +10,7 @@ export interface Elevation {
   /** Account switched to. */
   readonly account: string;
   /** Account that asked; null for a login on the console. */
-  readonly actor: string | null;
+  actor: string | null;
   readonly opened: number;
   closed: number | null;
   readonly resolution: number;
@@ -129,6 +129,7 @@ function add(state: State, event: Event, path: Path, pamOnly: boolean): void {
 
 function complete(one: Elevation, event: Event): void {
   const ids = event.session;
+  one.actor ??= event.actor;
   one.tty ??= ids.tty ?? null;
   one.pid ??= ids.pid ?? null;
   one.auditSession ??= ids.auditSession ?? null;

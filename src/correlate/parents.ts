@@ -88,6 +88,7 @@ function inherited(child: Access, parents: readonly Access[]): Partial<Access> {
   const closes = child.closed === null && parents.length > 0 && bound !== null;
   return {
     ...(only && child.origin === null ? { origin: only.origin } : {}),
+    ...(only && child.credential === null ? { credential: only.credential } : {}),
     ...(closes ? { closed: bound, closedBy: 'parent' as const } : {}),
   };
 }

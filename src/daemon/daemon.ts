@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { noteDirty } from './dirty.ts';
 import { type LoadedSettings, loadSettings, type SettingsProblems } from './loaded-settings.ts';
-import { type PassResult, runPass } from './pass.ts';
+import { deliver, type PassContext, type PassResult, runPass } from './pass.ts';
 import { settingsSignature } from './watch-settings.ts';
 
 export interface DaemonOptions {
@@ -42,6 +42,7 @@ export class Daemon {
   #passes = 0;
   #reloadAsked = false;
   #running: Promise<void> | null = null;
+  #delivering: Promise<void> | null = null;
 
   private constructor(
     options: DaemonOptions,
@@ -109,6 +110,7 @@ export class Daemon {
 
   async close(): Promise<void> {
     await this.#running;
+    await this.#delivering;
     await Promise.all([...this.#notifiers.values()].map((one) => one.close()));
     await this.#store.close();
   }
@@ -124,7 +126,7 @@ export class Daemon {
     const { logger, clock, signal, onPass } = this.#options;
     try {
       await this.#reloadIfChanged();
-      const result = await runPass({
+      const context: PassContext = {
         store: this.#store,
         settings: this.#settings,
         senders: this.#notifiers,
@@ -132,16 +134,28 @@ export class Daemon {
         clock,
         jitter: Math.random,
         signal,
-      });
+      };
+      const result = await runPass(context);
       this.#passes += 1;
       logger.debug({ pass: this.#passes, accesses: result.judgement.accesses.length, alerts: result.alerts }, 'pass done');
       await onPass?.(result, this.#passes);
+      this.#deliver(context);
       await this.#purge();
     } catch (error) {
       // The next pass starts from the same cursors: nothing is lost but time, and run-gap tells if that goes on.
       logger.error({ err: error }, 'pass failed');
       if (this.#passes === 0) throw error;
     }
+  }
+
+  /** A round of sending, unless one is still under way. */
+  #deliver(context: PassContext): void {
+    this.#delivering ??= deliver(context)
+      .then(() => undefined)
+      .catch((error: unknown) => context.logger.error({ err: error }, 'sending alerts failed'))
+      .finally(() => {
+        this.#delivering = null;
+      });
   }
 
   async #reloadIfChanged(): Promise<void> {
@@ -161,6 +175,7 @@ export class Daemon {
   }
 
   async #replace(settings: LoadedSettings): Promise<void> {
+    await this.#delivering;
     const before = this.#notifiers;
     this.#notifiers = await createNotifiers(settings.config, this.#options.clock);
     this.#settings = settings;

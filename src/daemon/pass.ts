@@ -28,8 +28,8 @@ export interface PassContext {
 
 export interface PassResult {
   readonly judgement: Judgement;
+  /** Alerts put into the outbox. */
   readonly alerts: number;
-  readonly deliveries: DeliveryCounts;
 }
 
 /** Findings that dispatch looks at per pass: at about 2 KB each they take 40 MB. */
@@ -37,7 +37,7 @@ const MAX_CANDIDATES = 20_000;
 /** Set in the transaction of the first judgement: what old logs hold is told as one digest. */
 const FIRST_PASS = 'first_pass_at';
 
-/** One pass: read what is new, judge it, save verdicts and alerts together, send what is due. */
+/** One pass: read what is new, judge it, save verdicts and alerts together. Sending is `deliver`. */
 export async function runPass(context: PassContext): Promise<PassResult> {
   const { store, settings, clock, signal } = context;
   const startedAt = clock();
@@ -56,8 +56,7 @@ export async function runPass(context: PassContext): Promise<PassResult> {
     await tx.saveRun(finished);
     return sent;
   });
-  const deliveries = await deliver(context);
-  return { judgement: judgement.whole, alerts, deliveries };
+  return { judgement: judgement.whole, alerts };
 }
 
 interface StoredJudgement {
@@ -164,7 +163,8 @@ function wasLookedAt(finding: Finding, { from, recordings }: StoredJudgement): b
   return true;
 }
 
-async function deliver({ store, senders, clock, jitter, signal, logger }: PassContext): Promise<DeliveryCounts> {
+/** Sends what is due; apart from passes, because a receiver that does not answer must not hold them up. */
+export async function deliver({ store, senders, clock, jitter, signal, logger }: PassContext): Promise<DeliveryCounts> {
   return deliverDue({
     outbox: store,
     senders,

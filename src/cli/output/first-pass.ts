@@ -7,7 +7,7 @@ import { plural, printable } from './text.ts';
 
 /** What a person sees when the daemon has made its first pass: the verdicts, where alerts went, and what to do next. */
 export async function printFirstPass(
-  { judgement, alerts, deliveries }: PassResult,
+  { judgement, alerts }: PassResult,
   config: Config,
   once: boolean,
   io: Io,
@@ -16,7 +16,7 @@ export async function printFirstPass(
   await io.out(toTable(judgement, { color, most: 40, errors: [], skipped: [] }));
   const lines = [
     '',
-    `Alerts: ${plural(alerts, 'new alert')}, ${deliveries.delivered} delivered now.`,
+    `Alerts: ${plural(alerts, 'new alert')} to ${plural(config.receivers.length, 'receiver')}`,
     ...config.receivers.map((one) => `  ${one.id}: ${printable(whereOf(one))}`),
     '',
     'Next:',
