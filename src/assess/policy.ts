@@ -1,4 +1,3 @@
-import type { PrincipalKind } from '../model/access.ts';
 import type { Path } from '../model/path.ts';
 import type { EvidenceClass } from '../model/recording.ts';
 
@@ -25,9 +24,4 @@ export function defaultEvidence(path: Path, targetKind: string): EvidenceClass {
   if (path === 'api-role') return 'E2';
   if (path === 'console') return targetKind === 'host' ? 'E3' : 'E2';
   return 'E3';
-}
-
-export interface PersonBehind {
-  readonly id: string;
-  readonly kind: PrincipalKind;
 }

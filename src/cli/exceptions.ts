@@ -57,7 +57,14 @@ function row({ exception, hits, lastMatch, ...state }: Hygiene, now: number): st
   ].filter((note) => note !== '');
   const last = lastMatch === null ? 'never matched' : `last ${clock(lastMatch)}`;
   const until = `until ${clock(exception.expiresAt)}`;
-  const parts = [fit(exception.id, 16), fit(exception.kind, 20), fit(began, 11), until, plural(hits, 'hit'), last];
+  const parts = [
+    fit(exception.id, 16),
+    fit(exception.kind, 20),
+    fit(began, 11),
+    until,
+    plural(hits, 'hit'),
+    last,
+  ];
   return [...parts, ...notes].join('  ');
 }
 
@@ -81,7 +88,13 @@ async function accessesFor(
 async function existing(folders: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const folder of folders) {
-    if (await stat(folder).then(() => true, () => false)) found.push(folder);
+    if (
+      await stat(folder).then(
+        () => true,
+        () => false,
+      )
+    )
+      found.push(folder);
   }
   return found;
 }

@@ -107,7 +107,9 @@ function addKeeping(program: Command, io: Io, run: Runner): void {
   for (const name of ['test', 'list'] as const) {
     rules
       .command(name)
-      .description(name === 'test' ? 'run the tests that rule files carry' : 'list rules with level and check')
+      .description(
+        name === 'test' ? 'run the tests that rule files carry' : 'list rules with level and check',
+      )
       .option('--config <file>', 'configuration, for its own rules')
       .action((options) => run(async () => (await import('./rules.ts'))[name](options, io)));
   }

@@ -16,9 +16,13 @@ export async function test(options: RulesOptions, io: Io): Promise<ExitCode> {
   const failed = results.filter((one) => !one.ok);
   for (const one of failed) {
     const said = one.matched ? 'matches' : 'does not match';
-    await io.out(`FAIL ${one.place}: "${one.test}" ${said}, expected ${one.expected ? 'a match' : 'none'} (${one.title})\n`);
+    await io.out(
+      `FAIL ${one.place}: "${one.test}" ${said}, expected ${one.expected ? 'a match' : 'none'} (${one.title})\n`,
+    );
   }
-  await io.out(`${plural(loaded.rules.length, 'rule')}, ${results.length - failed.length} passed, ${failed.length} failed\n`);
+  await io.out(
+    `${plural(loaded.rules.length, 'rule')}, ${results.length - failed.length} passed, ${failed.length} failed\n`,
+  );
   if (loaded.problems.length > 0) return EXIT.failed;
   return failed.length > 0 ? EXIT.report : EXIT.ok;
 }

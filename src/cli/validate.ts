@@ -20,7 +20,8 @@ export async function validate(options: ValidateOptions, io: Io): Promise<ExitCo
   if (!config) return EXIT.failed;
   const loaded = await loadSettings(config);
   const problems: string[] = [];
-  if ('problems' in loaded) problems.push(...loaded.problems.map(({ place, message }) => `${place}: ${message}`));
+  if ('problems' in loaded)
+    problems.push(...loaded.problems.map(({ place, message }) => `${place}: ${message}`));
   else {
     const exceptions = loaded.settings.exceptionsAt(io.now());
     problems.push(...exceptions.problems.map(({ place, message }) => `${place}: ${message}`));
@@ -70,9 +71,15 @@ async function isReadable(path: string): Promise<boolean> {
 /** The store's folder is created on start; what can be known before is whether its parent takes it. */
 async function storeProblems(path: string): Promise<string[]> {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
-    const exists = await access(folder).then(() => true, () => false);
+    const exists = await access(folder).then(
+      () => true,
+      () => false,
+    );
     if (!exists && folder !== dirname(folder)) continue;
-    const writable = await access(folder, constants.W_OK).then(() => true, () => false);
+    const writable = await access(folder, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
     return writable ? [] : [`store: ${folder} cannot be written`];
   }
 }

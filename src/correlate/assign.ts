@@ -121,7 +121,7 @@ function relax(
 ): void {
   for (let round = 0; round < Math.min(cluster.accesses.length, MAX_SWAPS); round++) {
     let changed = false;
-    for (const [access, base] of [...distance]) {
+    for (const [access, base] of distance) {
       for (const edge of cluster.edgesOf.get(access) ?? []) {
         const next = owner.get(edge.recording);
         if (next === undefined || next === access) continue;

@@ -19,7 +19,9 @@ export function clockDoubts(
   const byOwner = groupBy(orphans, (one) => `${one.target}\0${one.account}`);
   const doubts = new Map<string, { rivals: string[]; why: string }>();
   for (const access of uncovered) {
-    const fits = (byOwner.get(`${access.target}\0${access.account}`) ?? []).find((one) => mayBeOf(access, one));
+    const fits = (byOwner.get(`${access.target}\0${access.account}`) ?? []).find((one) =>
+      mayBeOf(access, one),
+    );
     if (!fits) continue;
     const seconds = Math.round(((fits.opened ?? access.opened) - access.opened) / 1000);
     const why = `${fits.uid} adjoins by process id and length, but its clock would be ${seconds} s off`;

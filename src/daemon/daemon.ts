@@ -63,7 +63,8 @@ export class Daemon {
     const store = await openStore(options.config.store.path, 'owner');
     try {
       const aborted = await store.abortUnfinishedRuns(options.clock());
-      if (aborted.length > 0) options.logger.warn({ runs: aborted }, 'a pass was interrupted; its work is repeated');
+      if (aborted.length > 0)
+        options.logger.warn({ runs: aborted }, 'a pass was interrupted; its work is repeated');
       const notifiers = await createNotifiers(options.config, options.clock);
       const daemon = new Daemon(options, store, loaded.settings, notifiers);
       await daemon.#noteSettings();
@@ -117,8 +118,13 @@ export class Daemon {
 
   #schedule(): ScheduledTask {
     const { logger } = this.#options;
-    const task = cron.schedule(this.#settings.config.schedule, () => this.pass(), { noOverlap: true, timezone: 'UTC' });
-    task.on('execution:missed', () => logger.warn('a pass was not started in time; the next one does its work'));
+    const task = cron.schedule(this.#settings.config.schedule, () => this.pass(), {
+      noOverlap: true,
+      timezone: 'UTC',
+    });
+    task.on('execution:missed', () =>
+      logger.warn('a pass was not started in time; the next one does its work'),
+    );
     return task;
   }
 
@@ -137,7 +143,10 @@ export class Daemon {
       };
       const result = await runPass(context);
       this.#passes += 1;
-      logger.debug({ pass: this.#passes, accesses: result.judgement.accesses.length, alerts: result.alerts }, 'pass done');
+      logger.debug(
+        { pass: this.#passes, accesses: result.judgement.accesses.length, alerts: result.alerts },
+        'pass done',
+      );
       await onPass?.(result, this.#passes);
       this.#deliver(context);
       await this.#purge();
@@ -167,7 +176,10 @@ export class Daemon {
     const read = await reread();
     const loaded = 'config' in read ? await loadSettings(read.config) : read;
     if ('problems' in loaded) {
-      logger.error({ problems: loaded.problems }, 'the changed settings cannot be used; the former ones stay in force');
+      logger.error(
+        { problems: loaded.problems },
+        'the changed settings cannot be used; the former ones stay in force',
+      );
       return;
     }
     await this.#replace(loaded.settings);
@@ -201,7 +213,10 @@ export class Daemon {
     const counts = await this.#store.purge(before);
     await this.#store.setMeta(PURGED_AT, String(now));
     if (Object.values(counts).some((count) => count > 0)) {
-      this.#options.logger.info({ before: new Date(before).toISOString(), ...counts }, 'purged what is older than retention');
+      this.#options.logger.info(
+        { before: new Date(before).toISOString(), ...counts },
+        'purged what is older than retention',
+      );
     }
   }
 }

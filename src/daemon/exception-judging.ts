@@ -49,10 +49,23 @@ export function policyOf(config: Config | null, identity: Identity): ExceptionPo
   const { approvers, maxDurationMs, expiringBeforeMs } = config.exceptions;
   const { tiers, inventory } = config;
   const names = identity;
-  return toExceptionPolicy({ names, approvers, maxDurationMs, expiringBeforeMs, tiers, inventory, checks: CHECKS });
+  return toExceptionPolicy({
+    names,
+    approvers,
+    maxDurationMs,
+    expiringBeforeMs,
+    tiers,
+    inventory,
+    checks: CHECKS,
+  });
 }
 
-const MISSED = new Set(['exception-expired', 'exception-not-started', 'exception-outlived', 'exception-not-approved']);
+const MISSED = new Set([
+  'exception-expired',
+  'exception-not-started',
+  'exception-outlived',
+  'exception-not-approved',
+]);
 
 /** "No recording" names the exception that would have accepted it, had it still been in force. */
 function nameMissed(access: JudgedAccess): JudgedAccess {

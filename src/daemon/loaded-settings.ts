@@ -28,7 +28,10 @@ export async function loadSettings(
   const judging = toJudgingSettings(config);
   // A folder that does not exist holds no exceptions; one that cannot be read is told as a broken exception.
   const unreadable = read.problems.filter((one) => !one.message.startsWith('there is no'));
-  const files = [...read.files, ...unreadable.map(({ place, message }) => ({ file: place, text: `# ${message}` }))];
+  const files = [
+    ...read.files,
+    ...unreadable.map(({ place, message }) => ({ file: place, text: `# ${message}` })),
+  ];
   return {
     settings: {
       config,

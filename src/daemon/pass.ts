@@ -49,7 +49,11 @@ export async function runPass(context: PassContext): Promise<PassResult> {
   const recorders = await readRecorders(settings.config, store, startedAt, signal);
   const reports = { sources: sources.reports, recorders: recorders.reports };
   const judgement = await judgeStored(context, reports, sources.sourceOf, runs, startedAt);
-  const counts = { events: sources.added, inspected: recorders.inspected, accesses: judgement.accesses.length };
+  const counts = {
+    events: sources.added,
+    inspected: recorders.inspected,
+    accesses: judgement.accesses.length,
+  };
   const finished = { ...begun, finishedAt: clock(), state: 'completed', counts } as const;
   const alerts = await store.transaction(async (tx) => {
     const sent = await saveJudgement(tx, judgement, context, startedAt);
@@ -151,20 +155,30 @@ async function changedFindings(
 ): Promise<TrackedFinding[]> {
   const found = judged.whole.findings;
   const stored = new Map<string, TrackedFinding>();
-  for await (const one of tx.findings({ statuses: ['open', 'acknowledged'] })) stored.set(one.finding.uid, one);
-  for (const one of await tx.findingsByUid(found.map((finding) => finding.uid))) stored.set(one.finding.uid, one);
+  for await (const one of tx.findings({ statuses: ['open', 'acknowledged'] }))
+    stored.set(one.finding.uid, one);
+  for (const one of await tx.findingsByUid(found.map((finding) => finding.uid)))
+    stored.set(one.finding.uid, one);
   return trackFindings(stored, found, (finding) => wasLookedAt(finding, judged), now);
 }
 
 /** Accesses and recordings outside the window were not looked at; everything else is looked at in every pass. */
 function wasLookedAt(finding: Finding, { from, recordings }: StoredJudgement): boolean {
   if (finding.subject.type === 'access') return finding.time >= from;
-  if (finding.subject.type === 'recording') return recordings.has(finding.subject.uid) || finding.time >= from;
+  if (finding.subject.type === 'recording')
+    return recordings.has(finding.subject.uid) || finding.time >= from;
   return true;
 }
 
 /** Sends what is due; apart from passes, because a receiver that does not answer must not hold them up. */
-export async function deliver({ store, senders, clock, jitter, signal, logger }: PassContext): Promise<DeliveryCounts> {
+export async function deliver({
+  store,
+  senders,
+  clock,
+  jitter,
+  signal,
+  logger,
+}: PassContext): Promise<DeliveryCounts> {
   return deliverDue({
     outbox: store,
     senders,
@@ -172,7 +186,12 @@ export async function deliver({ store, senders, clock, jitter, signal, logger }:
     jitter,
     signal,
     onAttempt: (entry, change) => {
-      const fields = { alert: entry.alert.id, receiver: entry.alert.receiver, state: change.state, reason: change.reason };
+      const fields = {
+        alert: entry.alert.id,
+        receiver: entry.alert.receiver,
+        state: change.state,
+        reason: change.reason,
+      };
       if (change.state === 'delivered') logger.info(fields, 'alert delivered');
       else logger.warn(fields, 'alert not delivered');
     },

@@ -6,13 +6,13 @@ import type { FileEntry, PinnedFile } from '../files/entry.ts';
 import type { RecorderReport } from '../model/judgement.ts';
 import type { Recording } from '../model/recording.ts';
 import { DEFAULT_NAMES } from '../recorders/file-names.ts';
-import { missingRecordings } from '../recorders/missing.ts';
+import { missingRecordings, noteAbsentCompanions } from '../recorders/missing.ts';
 import type { Inspection, Recorder, Unit } from '../recorders/recorder.ts';
 import { findRecorder, RECORDERS } from '../recorders/registry.ts';
 import { DEFAULT_SIDECARS } from '../recorders/sidecar.ts';
 import type { Store } from '../store/store.ts';
 import { contextFor, EVERY_HOST, takeInventory } from './collect/inventory.ts';
-import { findFiles } from './collect/paths.ts';
+import { findFiles, type FoundFiles } from './collect/paths.ts';
 import { recogniseFile } from './collect/recognise.ts';
 import { noteDirty } from './dirty.ts';
 
@@ -33,15 +33,24 @@ export async function readRecorders(
     const found = await findFiles(configured.paths);
     const byRecorder = await sortByRecorder(found.files, configured);
     for (const [recorder, files] of byRecorder) {
-      const keeping: Keeping = { config, configured, recorder, store, now, seen: new Set(), inspected: 0 };
-      const input = { id: configured.id, recorder, files, siblings: found.files, problems: found.problems, host: configured.host };
+      const { absent } = found;
+      const seen = new Set<string>();
+      const keeping: Keeping = { config, configured, recorder, store, now, absent, seen, inspected: 0 };
+      const input = {
+        id: configured.id,
+        recorder,
+        files,
+        siblings: found.files,
+        problems: found.problems,
+        host: configured.host,
+      };
       const { report } = await takeInventory(input, (_, unit) => inspectKept(unit, keeping), now);
       // A folder that cannot be read hides its files: they are not gone.
       if (found.problems.length === 0) await forgetGone(keeping);
       reports.push({ ...report, recordings: await countOf(keeping) });
       inspected += keeping.inspected;
     }
-    await keepMissing(found.absent, configured, store, now);
+    await keepMissing(found, configured, config, store, now);
     if (byRecorder.size === 0) reports.push(nothingFound(configured, found.problems, now));
   }
   return { reports, inspected };
@@ -53,6 +62,7 @@ interface Keeping {
   readonly recorder: Recorder;
   readonly store: Store;
   readonly now: number;
+  readonly absent: FoundFiles['absent'];
   readonly seen: Set<string>;
   inspected: number;
 }
@@ -107,7 +117,8 @@ async function inspectKept(unit: Unit, keeping: Keeping): Promise<Inspection> {
   // A file that was rewritten in place is read from its beginning, against the digest that was pinned.
   const grown = known === undefined || size > known.size;
   const previous = grown ? await store.unitState(id, unit.key) : null;
-  const inspection = await recorder.inspect({ ...unit, files }, contextFor(unit, common(keeping), previous));
+  const shown = await recorder.inspect({ ...unit, files }, contextFor(unit, common(keeping), previous));
+  const inspection = { ...shown, recordings: noteAbsentCompanions(shown.recordings, keeping.absent) };
   const pins = await newPins(files, now);
   const { recordings, state } = inspection;
   await store.transaction(async (tx) => {
@@ -146,7 +157,10 @@ async function withPins(files: readonly FileEntry[], store: Store): Promise<File
 }
 
 /** Files that rest are pinned as they are, unless they no longer match what was pinned before. */
-async function newPins(files: readonly FileEntry[], now: number): Promise<{ path: string; file: PinnedFile }[]> {
+async function newPins(
+  files: readonly FileEntry[],
+  now: number,
+): Promise<{ path: string; file: PinnedFile }[]> {
   const pins: { path: string; file: PinnedFile }[] = [];
   for (const { path, size, mtimeMs, pinned } of files) {
     if (now - mtimeMs < QUIET_MS || (pinned !== null && size <= pinned.size)) continue;
@@ -195,12 +209,14 @@ async function countOf(keeping: Keeping): Promise<number> {
 
 /** Files that a manifest pinned before offrecord ever saw them, and that are gone. */
 async function keepMissing(
-  absent: Parameters<typeof missingRecordings>[0],
+  { absent, files }: FoundFiles,
   configured: RecorderConfig,
+  config: Config,
   store: Store,
   at: number,
 ): Promise<void> {
-  const recordings = missingRecordings(absent);
+  const names = configured.names.length > 0 ? configured.names : DEFAULT_NAMES;
+  const recordings = missingRecordings(absent, files, { names, zone: configured.zone ?? config.timezone });
   const recorder = `${configured.id}/missing`;
   const known = await store.unit(recorder, 'manifest');
   if (recordings.length === 0 && known === undefined) return;

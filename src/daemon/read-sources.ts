@@ -41,7 +41,12 @@ export async function readSources(
       const id = `${source.id}/${stream.id}`;
       sourceOf.set(id, source);
       const known = before.get(id);
-      const read = await readOne(stream, format, { id, source, config, now, signal, ...(known ? { known } : {}) }, store);
+      const read = await readOne(
+        stream,
+        format,
+        { id, source, config, now, signal, ...(known ? { known } : {}) },
+        store,
+      );
       added += read.added;
       reports.push(read.report);
     }
@@ -120,7 +125,11 @@ function earliest(times: readonly number[]): number[] {
   return out;
 }
 
-function unreadable(source: SourceConfig, problems: readonly string[], known: SourceReport | undefined): SourceReport {
+function unreadable(
+  source: SourceConfig,
+  problems: readonly string[],
+  known: SourceReport | undefined,
+): SourceReport {
   const report = known ?? emptyReport({ id: source.id, type: source.type, zone: null });
   return { ...report, error: problems[0] ?? null };
 }

@@ -32,7 +32,9 @@ export async function readRules(ownPaths: readonly string[]): Promise<ReadRules>
 async function readRuleFolder(path: string, root: string | null, own: boolean): Promise<RuleFile[]> {
   const isFile = (await stat(path)).isFile();
   const names = isFile ? [''] : await readdir(path, { recursive: true });
-  const files = names.map((name) => (name === '' ? path : join(path, name))).filter((name) => /\.ya?ml$/.test(name));
+  const files = names
+    .map((name) => (name === '' ? path : join(path, name)))
+    .filter((name) => /\.ya?ml$/.test(name));
   return Promise.all(
     files.sort().map(async (file) => ({
       file: root === null ? file : relative(root, file),

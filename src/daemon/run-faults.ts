@@ -28,13 +28,16 @@ async function gap(store: StoreReader, now: number): Promise<RunFault[]> {
   const [last] = await store.runs({ limit: 1 });
   const at = last?.finishedAt ?? last?.startedAt;
   if (at === undefined || now - at <= LONGEST_GAP_MS) return [];
-  return [{ code: 'run-gap', subject: 'schedule', detail: `nothing was judged between ${toIso(at)} and ${toIso(now)}` }];
+  return [
+    {
+      code: 'run-gap',
+      subject: 'schedule',
+      detail: `nothing was judged between ${toIso(at)} and ${toIso(now)}`,
+    },
+  ];
 }
 
-async function failing(
-  store: StoreReader,
-  configured: ReadonlySet<string>,
-): Promise<RunFault[]> {
+async function failing(store: StoreReader, configured: ReadonlySet<string>): Promise<RunFault[]> {
   const health = await store.receiverHealth();
   return health
     .filter((one) => configured.has(one.receiver) && isFailing(one))

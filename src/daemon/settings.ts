@@ -51,7 +51,9 @@ function withRecorderTypes(config: Config): Inventory {
 }
 
 function evidenceOfTiers(config: Config): Map<string, EvidenceClass> {
-  return new Map([...config.tiers].flatMap(([name, { evidence }]) => (evidence === null ? [] : [[name, evidence]])));
+  return new Map(
+    [...config.tiers].flatMap(([name, { evidence }]) => (evidence === null ? [] : [[name, evidence]])),
+  );
 }
 
 /** A recorder's own graces with what is configured; the most patient of several of one type counts. */

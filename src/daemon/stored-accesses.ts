@@ -6,7 +6,8 @@ export async function accessesOfStore(path: string): Promise<JudgedAccess[]> {
   const store = await openStore(path, 'reader');
   try {
     const accesses: JudgedAccess[] = [];
-    for await (const { access } of store.accesses({ from: 0, to: Number.MAX_SAFE_INTEGER })) accesses.push(access);
+    for await (const { access } of store.accesses({ from: 0, to: Number.MAX_SAFE_INTEGER }))
+      accesses.push(access);
     return accesses;
   } finally {
     await store.close();

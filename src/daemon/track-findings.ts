@@ -20,7 +20,12 @@ export function trackFindings(
   for (const tracked of stored.values()) {
     const { finding } = tracked;
     if (finding.status === 'resolved' || produced.has(finding.uid) || !inScope(finding)) continue;
-    changed.push({ ...tracked, finding: { ...finding, status: 'resolved' }, updatedAt: now, resolvedAt: now });
+    changed.push({
+      ...tracked,
+      finding: { ...finding, status: 'resolved' },
+      updatedAt: now,
+      resolvedAt: now,
+    });
   }
   return changed;
 }
@@ -42,10 +47,13 @@ function advance(tracked: TrackedFinding | undefined, finding: Finding, now: num
 
 /** Watermarks move with every pass; only what a person would read as news is a change. */
 function sameText(a: Finding, b: Finding): boolean {
-  const text = (one: Finding) => JSON.stringify([one.level, one.title, one.rule, one.evidence.filter(isNews)]);
+  const text = (one: Finding) =>
+    JSON.stringify([one.level, one.title, one.rule, one.evidence.filter(isNews)]);
   return text(a) === text(b);
 }
 
 function isNews(sentence: string): boolean {
-  return !sentence.startsWith('Searched: ') && !sentence.startsWith('Recorder ') && !sentence.startsWith('Source ');
+  return (
+    !sentence.startsWith('Searched: ') && !sentence.startsWith('Recorder ') && !sentence.startsWith('Source ')
+  );
 }

@@ -64,7 +64,9 @@ export function parseManifest(path: string, text: string): ManifestReading {
     const pinned = toPinned(entry);
     if (file !== null && typeof pinned !== 'string') entries.set(file, pinned);
     else if (problems.length < PROBLEMS_SHOWN)
-      problems.push(entryProblem(path, text, key, file === null ? OUTSIDE : String(pinned)));
+      problems.push(
+        entryProblem(path, text, key, file === null || typeof pinned !== 'string' ? OUTSIDE : pinned),
+      );
   }
   return { manifest: { path, entries }, problems };
 }

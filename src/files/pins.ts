@@ -50,9 +50,11 @@ async function foldersAbove(root: string): Promise<readonly string[]> {
   const parent = dirname(root);
   const host = findHostFolder(parent)?.path;
   const folders = [parent];
-  for (let folder = parent; host !== undefined && folder !== host; ) {
-    folder = dirname(folder);
-    folders.push(folder);
+  if (host !== undefined) {
+    for (let folder = parent; folder !== host; ) {
+      folder = dirname(folder);
+      folders.push(folder);
+    }
   }
   const trusted = await Promise.all(folders.map(isTrusted));
   return folders.filter((_, index) => trusted[index]);

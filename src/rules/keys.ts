@@ -29,7 +29,7 @@ export function reportUnknown({ reading, node }: Keys, known: readonly string[])
 
 /** Value of a key; undefined where it is missing. */
 export function valueOf({ node }: Keys, key: string): Node | null | undefined {
-  return node.get(key, true) as Node | null | undefined;
+  return node.get(key, true);
 }
 
 /** Reports a key that is missing. */

@@ -82,11 +82,7 @@ class Reader {
     return Object.fromEntries(entries);
   }
 
-  #newKey(
-    pair: Pair,
-    entries: ReadonlyMap<string, unknown>,
-    around: number,
-  ): string | null {
+  #newKey(pair: Pair, entries: ReadonlyMap<string, unknown>, around: number): string | null {
     const key = keyName(pair);
     const offset = startOf(pair.key) ?? around;
     if (key === null) this.#note(offset, 'a key must be plain text');

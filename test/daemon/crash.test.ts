@@ -110,7 +110,8 @@ async function outcome(folder: string) {
     accesses.push(`${access.uid} ${access.verdict} ${access.recordings.map((one) => one.uid).join(',')}`);
   }
   const findings: string[] = [];
-  for await (const { finding } of store.findings()) findings.push(`${finding.uid} ${finding.check} ${finding.status}`);
+  for await (const { finding } of store.findings())
+    findings.push(`${finding.uid} ${finding.check} ${finding.status}`);
   await store.close();
   return { accesses: accesses.sort(), findings: findings.sort() };
 }

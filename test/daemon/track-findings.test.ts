@@ -49,6 +49,9 @@ describe('trackFindings', () => {
 
   it('resolves nothing that was not looked at', () => {
     const opened = trackFindings(new Map(), [finding()], all, 10);
-    assert.deepEqual(trackFindings(keep(opened), [], () => false, 20), []);
+    assert.deepEqual(
+      trackFindings(keep(opened), [], () => false, 20),
+      [],
+    );
   });
 });

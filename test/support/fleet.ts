@@ -25,7 +25,9 @@ export function writeFleet(
     }
     mkdirSync(join(folder, 'hosts', name, 'recordings', 'tlog'), { recursive: true });
     writeFileSync(join(folder, 'hosts', name, 'auth.log'), `${lines.join('\n')}\n`);
-    writeFileSync(join(folder, 'hosts', name, 'recordings', 'tlog', 'rec.log'), `${messages.join('\n')}\n`, { mode: 0o600 });
+    writeFileSync(join(folder, 'hosts', name, 'recordings', 'tlog', 'rec.log'), `${messages.join('\n')}\n`, {
+      mode: 0o600,
+    });
   }
   return { logins: hosts * logins, gaps };
 }
@@ -38,7 +40,11 @@ function sshdLines(host: string, start: number, pid: number, port: number): stri
   const from = `from 10.9.0.9 port ${port}`;
   return [
     line(0, pid, `Connection ${from} on 10.9.0.1 port 22 rdomain ""`),
-    line(100, pid, `Accepted publickey for alice ${from} ssh2: ED25519 SHA256:EGt4qnytXotch+O7ZtacY3aclvbrYEwwsJ1UC8Ki010`),
+    line(
+      100,
+      pid,
+      `Accepted publickey for alice ${from} ssh2: ED25519 SHA256:EGt4qnytXotch+O7ZtacY3aclvbrYEwwsJ1UC8Ki010`,
+    ),
     line(110, pid, 'pam_unix(sshd:session): session opened for user alice(uid=1001) by (uid=0)'),
     line(120, pid, `User child is on pid ${pid + 4}`),
     line(150, pid + 4, `Starting session: shell on pts/0 for alice ${from} id 0`),

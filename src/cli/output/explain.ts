@@ -7,7 +7,7 @@ import { percent, printable } from './text.ts';
 /** The eight steps from bytes to alert, for one access. */
 export function explainAccess(
   access: JudgedAccess,
-  judgement: Pick<Judgement, "recordings" | "findings">,
+  judgement: Pick<Judgement, 'recordings' | 'findings'>,
 ): string {
   const recordings = new Map(judgement.recordings.map((one) => [one.uid, one]));
   const findings = judgement.findings.filter((one) => one.subject.uid === access.uid);
@@ -40,14 +40,17 @@ function parseLines(access: JudgedAccess): string[] {
 }
 
 function identifyLines(access: JudgedAccess): string[] {
-  const person = access.principal ? `${access.principal.id} (${access.principal.kind})` : 'not in the inventory';
+  const person = access.principal
+    ? `${access.principal.id} (${access.principal.kind})`
+    : 'not in the inventory';
   const tier = access.tier === null ? '' : `, tier ${access.tier}`;
   return [`account ${access.account}: ${person}`, `target ${access.target} (${access.targetKind}${tier})`];
 }
 
 function sessionLines(access: JudgedAccess): string[] {
   const end = access.closed === null ? 'no end seen' : `${toIso(access.closed)} (by ${access.closedBy})`;
-  const origin = access.origin === null ? [] : [`from ${access.origin.ip} port ${access.origin.port ?? 'unknown'}`];
+  const origin =
+    access.origin === null ? [] : [`from ${access.origin.ip} port ${access.origin.port ?? 'unknown'}`];
   return [
     `${access.path}, opened ${toIso(access.opened)}, closed ${end}`,
     ...origin,

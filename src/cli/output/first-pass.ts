@@ -24,7 +24,9 @@ export async function printFirstPass(
     '  npx offrecord check /path/to/your/logs    judge your own logs and recordings',
     '  config.example.yaml                       the configuration that is running here, with comments',
     '',
-    once ? '' : `Running: a pass on the schedule ${config.schedule}; Ctrl-C stops after the pass under way.\n`,
+    once
+      ? ''
+      : `Running: a pass on the schedule ${config.schedule}; Ctrl-C stops after the pass under way.\n`,
   ];
   await io.out(lines.join('\n'));
 }

@@ -9,7 +9,7 @@ import type { RecorderReport } from '../../model/judgement.ts';
 import type { Recording } from '../../model/recording.ts';
 import type { SourceReport } from '../../model/source-report.ts';
 import { DEFAULT_NAMES } from '../../recorders/file-names.ts';
-import { missingRecordings } from '../../recorders/missing.ts';
+import { missingRecordings, noteAbsentCompanions } from '../../recorders/missing.ts';
 import type { Recorder } from '../../recorders/recorder.ts';
 import { findRecorder } from '../../recorders/registry.ts';
 import { DEFAULT_SIDECARS } from '../../recorders/sidecar.ts';
@@ -58,7 +58,12 @@ export async function collectFolder(paths: readonly string[], options: FolderOpt
   options.progress(`recognising ${files.length} files`);
   const sorted = await sortFiles(files, options);
   const logs = await readLogs(sorted, options);
-  const inventory = await readRecorders(sorted, files, walks.flatMap((one) => one.absent), options);
+  const inventory = await readRecorders(
+    sorted,
+    files,
+    walks.flatMap((one) => one.absent),
+    options,
+  );
   return {
     ...logs,
     ...inventory,
@@ -149,7 +154,7 @@ async function readRecorders(
   absent: readonly AbsentFile[],
   options: FolderOptions,
 ) {
-  const recordings: Recording[] = [...missingRecordings(absent)];
+  const recordings: Recording[] = [];
   const recorders: RecorderReport[] = [];
   const errors: string[] = [];
   const common = { zone: options.zone, now: options.now, names: DEFAULT_NAMES, sidecars: DEFAULT_SIDECARS };
@@ -165,9 +170,10 @@ async function readRecorders(
     recorders.push(inventory.report);
     errors.push(...inventory.errors);
   }
+  const missing = missingRecordings(absent, all, common);
   // Companions (timing files, sidecars) belong to a unit although no recorder claims them alone.
   sorted.skipped.splice(0, sorted.skipped.length, ...sorted.skipped.filter((name) => !used.has(name)));
-  return { recordings, recorders, errors };
+  return { recordings: [...noteAbsentCompanions(recordings, absent), ...missing], recorders, errors };
 }
 
 async function readTexts(sorted: Sorted): Promise<{ file: string; text: string }[]> {
@@ -186,7 +192,9 @@ async function readTexts(sorted: Sorted): Promise<{ file: string; text: string }
 
 function rejectTexts(sources: readonly SourceReport[]): string[] {
   return sources.flatMap((source) => {
-    const shown = source.rejects.slice(0, 5).map((one) => `${one.ref.source}:${one.ref.record}: ${one.detail}`);
+    const shown = source.rejects
+      .slice(0, 5)
+      .map((one) => `${one.ref.source}:${one.ref.record}: ${one.detail}`);
     const more = source.rejected - shown.length;
     const rest = more > 0 ? [`${source.id}: ${more} more records could not be understood`] : [];
     return [...shown, ...rest, ...(source.error === null ? [] : [`${source.id}: ${source.error}`])];

@@ -26,7 +26,10 @@ export async function findFiles(paths: readonly string[]): Promise<FoundFiles> {
   return {
     files: [...files.values()],
     absent: walks.flatMap((one) => one.absent),
-    problems: [...problems, ...walks.flatMap((one) => one.problems).map((one) => `${one.path}: ${one.message}`)],
+    problems: [
+      ...problems,
+      ...walks.flatMap((one) => one.problems).map((one) => `${one.path}: ${one.message}`),
+    ],
   };
 }
 

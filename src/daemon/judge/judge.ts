@@ -2,6 +2,7 @@ import { assess, type Assessment } from '../../assess/assess.ts';
 import { coverageShare } from '../../assess/coverage-share.ts';
 import { hintsFor } from '../../assess/hints.ts';
 import { placeRecordings } from '../../correlate/identity.ts';
+import { uniqueByUid } from '../../correlate/order.ts';
 import { match, type Matching } from '../../correlate/match.ts';
 import { type Sessions, sessionize } from '../../correlate/sessionize.ts';
 import type { Access, JudgedAccess } from '../../model/access.ts';
@@ -25,7 +26,7 @@ export function judge(facts: Facts, options: JudgeOptions): Judgement {
   const events = facts.events.map((event) => identified(event, options));
   const sessions = sessionize(events, addressesOf(options));
   const hosts = new Set(events.flatMap((event) => event.target ?? []));
-  const placed = placeRecordings(facts.recordings, hosts, options.identity);
+  const placed = placeRecordings(uniqueByUid(facts.recordings), hosts, options.identity);
   const recordings = withOwnerProblems(placed.recordings, sessions.accesses);
   const matching = match(sessions.accesses, recordings, {
     toleranceMs: options.policy.toleranceMs,

@@ -23,7 +23,11 @@ export interface AccessLine {
   readonly closed: string | null;
   readonly verdict: string;
   readonly reasons: readonly { readonly code: string; readonly detail: string }[];
-  readonly recordings: readonly { readonly uid: string; readonly join: string; readonly end_proven: boolean }[];
+  readonly recordings: readonly {
+    readonly uid: string;
+    readonly join: string;
+    readonly end_proven: boolean;
+  }[];
   readonly evidence: { readonly required: string; readonly found: string };
   readonly parents: readonly string[];
 }
@@ -71,7 +75,8 @@ export async function gather(lab: Lab, rendering: Rendering): Promise<string> {
 
 /** Runs `offrecord check`; `now` is epoch ms and by default lies a day ahead, past every grace. */
 export async function check(folder: string, now: number = Date.now() + DAY_MS): Promise<Judged> {
-  const [out, err]: string[][] = [[], []];
+  const out: string[] = [];
+  const err: string[] = [];
   const args = ['check', folder, '--format', 'ndjson', '--now', new Date(now).toISOString()];
   const exit = await runProgram(args, {
     ...processIo(new AbortController().signal),
@@ -79,7 +84,10 @@ export async function check(folder: string, now: number = Date.now() + DAY_MS): 
     out: async (text) => void out.push(text),
     err: (text) => void err.push(text),
   });
-  const lines = out.join('').split('\n').filter((line) => line !== '');
+  const lines = out
+    .join('')
+    .split('\n')
+    .filter((line) => line !== '');
   const parsed = lines.map((line) => JSON.parse(line) as { readonly type: string });
   const ofType = <T>(type: string) => parsed.filter((line) => line.type === type) as unknown as T[];
   return {
@@ -106,9 +114,7 @@ export function fromPort(judged: Judged, port: number): AccessLine[] {
 
 /** sudo uses of an account, in the order they opened. */
 export function elevationsOf(judged: Judged, actor: string): AccessLine[] {
-  return judged.accesses
-    .filter((one) => one.actor === actor)
-    .sort((a, b) => (a.opened < b.opened ? -1 : 1));
+  return judged.accesses.filter((one) => one.actor === actor).sort((a, b) => (a.opened < b.opened ? -1 : 1));
 }
 
 /** Codes of an access's reasons, the deciding ones first. */

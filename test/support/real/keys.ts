@@ -32,7 +32,10 @@ export async function createKeys(
   const statement = ['-I', keyId, '-z', serial, '-n', holder.name, '-V', '+1h'];
   await mustRun('ssh-keygen', ['-q', '-s', at('ca'), ...statement, at('certified.pub')]);
   for (const { name } of accounts) cpSync(at('user.pub'), at(`authorized/${name}`));
-  const [userFingerprint, caFingerprint] = await Promise.all([fingerprint(at('user')), fingerprint(at('ca'))]);
+  const [userFingerprint, caFingerprint] = await Promise.all([
+    fingerprint(at('user')),
+    fingerprint(at('ca')),
+  ]);
   return {
     hostKey: at('host'),
     userKey: at('user'),

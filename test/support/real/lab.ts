@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Account, type Role, createAccount } from './accounts.ts';
@@ -8,6 +17,7 @@ import { type LogLevel, type Places, rsyslogConfig, sshdConfig, sudoersText } fr
 import { type Keys, createKeys } from './keys.ts';
 import { findProgram } from './parts.ts';
 import { mustRun, stop, until } from './process.ts';
+import { freePort } from './relay.ts';
 import { DEV_LOG, MARK, ownerTag, removeLeftovers, removeTraces, SUDOERS_FOLDER } from './traces.ts';
 import { installTlog, TLOG_OWNER } from './wrappers.ts';
 
@@ -16,7 +26,8 @@ export interface Lab {
   readonly port: number;
   readonly keys: Keys;
   readonly places: Places;
-  account(role: Role): Account;
+  /** The account of a role; where a plan names the role several times, the nth. */
+  account(role: Role, nth?: number): Account;
   /** What the log says so far, with ISO times. */
   log(): string;
   stop(): Promise<void>;
@@ -45,7 +56,7 @@ export async function startLab({ roles, logLevel }: LabPlan): Promise<Lab> {
     port,
     keys,
     places,
-    account: (role) => accounts.find((one) => one.role === role) ?? first,
+    account: (role, nth = 0) => accounts.filter((one) => one.role === role)[nth] ?? first,
     log: () => readFileSync(places.isoLog, 'utf8'),
     stop: async () => {
       await stop(sshd);
@@ -58,7 +69,8 @@ export async function startLab({ roles, logLevel }: LabPlan): Promise<Lab> {
 /** What a Debian host has once its services have started, and a bare machine may lack: sshd and tlog need it. */
 async function prepareMachine(): Promise<void> {
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  if (!existsSync('/run/utmp')) await mustRun('install', ['-m', '664', '-g', 'utmp', '/dev/null', '/run/utmp']);
+  if (!existsSync('/run/utmp'))
+    await mustRun('install', ['-m', '664', '-g', 'utmp', '/dev/null', '/run/utmp']);
 }
 
 let willRemove = false;
@@ -74,14 +86,22 @@ function createPlaces(roles: readonly Role[]): Places {
   // The accounts of the lab must reach their homes and the wrappers.
   chmodSync(folder, 0o755);
   const recordings = join(folder, 'evidence', 'hosts', hostname(), 'recordings');
-  for (const role of roles.filter((one) => one !== 'plain')) {
-    mkdirSync(join(recordings, role), { recursive: true });
+  mkdirSync(recordings, { recursive: true });
+  for (const role of new Set(roles.filter((one) => one !== 'plain'))) {
+    mkdirSync(join(recordings, role));
     chmodSync(join(recordings, role), role === 'sudo' ? 0o700 : 0o1777);
   }
   for (const name of ['bin', 'homes', 'log']) mkdirSync(join(folder, name));
   const [isoLog, plainLog] = [join(folder, 'log', 'iso'), join(folder, 'log', 'plain')];
   for (const log of [isoLog, plainLog]) writeFileSync(log, '');
-  return { folder, recordings, bin: join(folder, 'bin'), logSocket: join(folder, 'log', 'socket'), isoLog, plainLog };
+  return {
+    folder,
+    recordings,
+    bin: join(folder, 'bin'),
+    logSocket: join(folder, 'log', 'socket'),
+    isoLog,
+    plainLog,
+  };
 }
 
 async function createAccounts(roles: readonly Role[], places: Places): Promise<Account[]> {
@@ -104,15 +124,6 @@ async function allowSudo(accounts: readonly Account[], places: Places): Promise<
   await mustRun('cp', [draft, join(SUDOERS_FOLDER, `${MARK}-${ownerTag()}`)]);
 }
 
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function startSyslogd(places: Places): Promise<ChildProcess> {
   const config = join(places.folder, 'rsyslog.conf');
   writeFileSync(config, rsyslogConfig(places));
@@ -129,11 +140,20 @@ async function startSshd(places: Places, text: string, port: number): Promise<Ch
   const config = join(places.folder, 'sshd.conf');
   writeFileSync(config, text);
   const sshd = findProgram('sshd') ?? '';
-  const privately = ['--mount', '--propagation', 'private', 'sh', '-c', 'mount --bind "$0" "$1" && shift && exec "$@"'];
+  const privately = [
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    'mount --bind "$0" "$1" && shift && exec "$@"',
+  ];
   const child = isHeard(DEV_LOG)
     ? start('unshare', [...privately, places.logSocket, DEV_LOG, sshd, '-D', '-f', config])
     : linkAndStart(places, sshd, config);
-  await until('sshd to listen', () => readFileSync(places.isoLog, 'utf8').includes(`127.0.0.1 port ${port}.`));
+  await until('sshd to listen', () =>
+    readFileSync(places.isoLog, 'utf8').includes(`127.0.0.1 port ${port}.`),
+  );
   return child;
 }
 

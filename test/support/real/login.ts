@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { freePort, type Lab } from './lab.ts';
+import type { Lab } from './lab.ts';
 import { collect, type Outcome, run, until } from './process.ts';
+import { openRelay, type Relay } from './relay.ts';
 
 export interface LoginPlan {
   /** Name to log in with; whatever it holds goes to sshd as it is. */
@@ -24,17 +24,28 @@ export interface Login {
 
 /** Logs in, runs a command or a shell to its end, and waits for nothing else. */
 export async function login(lab: Lab, plan: LoginPlan): Promise<Login> {
-  const port = await freePort();
-  const [program, ...args] = sshCommand(lab, plan, port);
+  const relay = await openRelay(lab.port);
+  const [program = 'ssh', ...args] = sshCommand(lab, plan, relay);
   const { input, holdInput } = plan;
-  return { port, outcome: await run(program ?? 'ssh', args, { env: environment(plan), input, holdInput }) };
+  try {
+    return {
+      port: relay.from,
+      outcome: await run(program, args, { env: environment(plan), input, holdInput }),
+    };
+  } finally {
+    relay.close();
+  }
 }
 
 /** Transfers by sftp: `batch` holds its commands. */
 export async function transfer(lab: Lab, as: string, batch: string): Promise<Login> {
-  const port = await freePort();
-  const args = [...clientOptions(lab, 'key', port), '-b', '-', `${as}@127.0.0.1`];
-  return { port, outcome: await run('sftp', args, { input: batch }) };
+  const relay = await openRelay(lab.port);
+  const args = [...clientOptions(lab, 'key', relay), '-b', '-', `${as}@127.0.0.1`];
+  try {
+    return { port: relay.from, outcome: await run('sftp', args, { input: batch }) };
+  } finally {
+    relay.close();
+  }
 }
 
 /** An ssh client that runs until it is ended, driven line by line. */
@@ -50,23 +61,29 @@ export interface Client {
   exit(): Promise<void>;
   /** Sends the client a signal and waits for the end. */
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Waits for the end, where something else ends the session. */
+  gone(): Promise<void>;
 }
 
 /** Logs in and stays. */
 export async function open(lab: Lab, plan: LoginPlan): Promise<Client> {
-  const port = await freePort();
-  const [program = 'ssh', ...args] = sshCommand(lab, plan, port);
+  const relay = await openRelay(lab.port);
+  const [program = 'ssh', ...args] = sshCommand(lab, plan, relay);
   const child = spawn(program, args, { env: { ...process.env, ...environment(plan) } });
   const said = [collect(child.stdout), collect(child.stderr)];
+  child.on('close', () => relay.close());
   child.stdin.on('error', () => {});
   const output = () => said.map((one) => one()).join('');
   let lines = 0;
   const ended = () => child.exitCode !== null || child.signalCode !== null;
-  const wait = (what: string, probe: () => unknown) =>
-    until(`${what} of ${plan.as}`, () => ended() || Boolean(probe()));
+  const wait = async (what: string, probe: () => boolean) => {
+    await until(`${what} of ${plan.as}`, () => ended() || probe());
+    if (!probe()) throw new Error(`ssh for ${plan.as} ended before ${what}: ${output()}`);
+  };
   const promptAfter = (from: number) => wait('a prompt', () => /[#$] $/.test(output().slice(from)));
+  const gone = async () => void (await until(`the end of ssh for ${plan.as}`, ended));
   return {
-    port,
+    port: relay.from,
     run: async (line) => {
       const [from, mark] = [output().length, `done-${++lines}`];
       // Broken up, so that the terminal's echo of the line is not taken for its result.
@@ -82,18 +99,19 @@ export async function open(lab: Lab, plan: LoginPlan): Promise<Client> {
     },
     exit: async () => {
       child.stdin.end('exit\n');
-      await until(`the end of ssh for ${plan.as}`, ended);
+      await gone();
     },
     kill: async (signal) => {
       child.kill(signal);
-      await until(`the end of ssh for ${plan.as}`, ended);
+      await gone();
     },
+    gone,
   };
 }
 
 /** Logs in with a terminal and waits for the prompt: a recorder that is still starting may drop what is typed. */
 export async function openShell(lab: Lab, as: string, options: readonly string[] = []): Promise<Client> {
-  const client = await open(lab, { as, options: ["-tt", ...options] });
+  const client = await open(lab, { as, options: ['-tt', ...options] });
   await client.prompt();
   return client;
 }
@@ -120,10 +138,17 @@ export async function logged(lab: Lab, text: string): Promise<void> {
   await until(`the log to say "${text}"`, () => lab.log().includes(text));
 }
 
-function sshCommand(lab: Lab, plan: LoginPlan, port: number): string[] {
+function sshCommand(lab: Lab, plan: LoginPlan, relay: Relay): string[] {
   const by = plan.by ?? 'key';
   const method = typeof by === 'string' ? by : 'password';
-  const base = ['ssh', ...clientOptions(lab, method, port), ...(plan.options ?? []), '-l', plan.as, '127.0.0.1'];
+  const base = [
+    'ssh',
+    ...clientOptions(lab, method, relay),
+    ...(plan.options ?? []),
+    '-l',
+    plan.as,
+    '127.0.0.1',
+  ];
   const command = plan.command === undefined ? base : [...base, plan.command];
   // The password goes by the environment: every account can read command lines.
   return method === 'password' ? ['sshpass', '-e', ...command] : command;
@@ -133,11 +158,9 @@ function environment({ by }: LoginPlan): Record<string, string> {
   return { TERM: 'dumb', ...(typeof by === 'object' ? { SSHPASS: by.password } : {}) };
 }
 
-function clientOptions(lab: Lab, method: 'key' | 'certificate' | 'password', port: number): string[] {
-  const relay = [process.execPath, join(import.meta.dirname, 'relay.ts'), '%h', '%p', String(port)].join(' ');
+function clientOptions(lab: Lab, method: 'key' | 'certificate' | 'password', { entry }: Relay): string[] {
   const settings = [
-    `Port=${lab.port}`,
-    `ProxyCommand=${relay}`,
+    `Port=${entry}`,
     'StrictHostKeyChecking=no',
     'UserKnownHostsFile=/dev/null',
     'LogLevel=ERROR',

@@ -26,14 +26,19 @@ export async function run(
   options: RunOptions = {},
 ): Promise<Outcome> {
   const limit = options.timeoutMs ?? TIMEOUT_MS;
-  const child = spawn(command, args, { env: { ...process.env, ...options.env }, timeout: limit, killSignal: 'SIGKILL' });
+  const child = spawn(command, args, {
+    env: { ...process.env, ...options.env },
+    timeout: limit,
+    killSignal: 'SIGKILL',
+  });
   const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   // A program that ends without reading its input is not our failure: its exit code tells.
   child.stdin.on('error', () => {});
   child.stdin.write(options.input ?? '');
   if (options.holdInput !== true) child.stdin.end();
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-  if (signal === 'SIGKILL' && child.killed) throw new Error(`${command} did not end within ${limit} ms: ${stderr()}`);
+  if (signal === 'SIGKILL' && child.killed)
+    throw new Error(`${command} did not end within ${limit} ms: ${stderr()}`);
   return { code, stdout: stdout(), stderr: stderr() };
 }
 
@@ -44,7 +49,8 @@ export async function mustRun(
   options: RunOptions = {},
 ): Promise<string> {
   const outcome = await run(command, args, options);
-  if (outcome.code !== 0) throw new Error(`${command} ended with ${outcome.code}: ${outcome.stderr}${outcome.stdout}`);
+  if (outcome.code !== 0)
+    throw new Error(`${command} ended with ${outcome.code}: ${outcome.stderr}${outcome.stdout}`);
   return outcome.stdout;
 }
 

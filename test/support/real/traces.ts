@@ -54,7 +54,9 @@ function tagsSeen(): Set<string> {
  */
 export function removeTraces(tag: string): void {
   const isOurs = (name: string) => name.startsWith(`${MARK}-${tag}`);
-  const folders = readdirSync(tmpdir()).filter(isOurs).map((name) => join(tmpdir(), name));
+  const folders = readdirSync(tmpdir())
+    .filter(isOurs)
+    .map((name) => join(tmpdir(), name));
   const own = accounts().filter(({ comment }) => isOurs(comment));
   endProcesses(folders, new Set(own.map(({ uid }) => uid)));
   for (const { name } of own) spawnSync('userdel', ['--force', name]);

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from './parts.ts';
 import { mustRun, run } from './process.ts';
@@ -38,6 +38,16 @@ export function writeWrapper(role: Wrapped, folder: string, recordings: string):
   writeFileSync(path, BEGIN(recordings) + SCRIPTS[role]);
   chmodSync(path, 0o755);
   return path;
+}
+
+/** Kills the recorder of an account's only recording so far: its process id ends the recording's name. */
+export function killRecorder(role: Wrapped, recordings: string, account: string): void {
+  const names = readdirSync(join(recordings, role)).map((name) =>
+    new RegExp(`-${account}-(\\d+)\\.`).exec(name),
+  );
+  const pid = names.find((match) => match !== null)?.[1];
+  if (pid === undefined) throw new Error(`no recording of ${account}`);
+  process.kill(Number(pid), 'SIGKILL');
 }
 
 /** The account that owns tlog's recordings where tlog is set up so that the recorded account cannot touch them. */
