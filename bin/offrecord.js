@@ -14,7 +14,9 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
 } else {
   const pinned = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
   if (!existsSync(pinned)) {
-    process.stderr.write(`offrecord needs Node.js ${NEEDED_MAJOR} or later; run "npm ci" to install it here\n`);
+    process.stderr.write(
+      `offrecord needs Node.js ${NEEDED_MAJOR} or later; run "npm ci" to install it here\n`,
+    );
     process.exit(2);
   }
   const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' });

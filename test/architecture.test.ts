@@ -60,9 +60,14 @@ describe('architecture', () => {
       .filter((file) => pure.includes(relative(join(root, 'src'), file).split('/')[0] ?? ''))
       .filter((file) => {
         const text = readFileSync(file, 'utf8');
-        return importsOf(file).some((name) => name.startsWith('node:')) || /\bDate\.now\(|new Date\(\)/.test(text);
+        return (
+          importsOf(file).some((name) => name.startsWith('node:')) || /\bDate\.now\(|new Date\(\)/.test(text)
+        );
       });
-    assert.deepEqual(wrong.map((file) => relative(root, file)), []);
+    assert.deepEqual(
+      wrong.map((file) => relative(root, file)),
+      [],
+    );
   });
 
   it('a plugin imports no sibling', () => {
@@ -80,7 +85,10 @@ describe('architecture', () => {
 
   it('no file is longer than 400 lines', () => {
     const long = sources.filter((file) => readFileSync(file, 'utf8').split('\n').length > 400);
-    assert.deepEqual(long.map((file) => relative(root, file)), []);
+    assert.deepEqual(
+      long.map((file) => relative(root, file)),
+      [],
+    );
   });
 
   it('every plugin folder has its registry line and a README, and every line its folder', () => {
@@ -92,13 +100,16 @@ describe('architecture', () => {
         .filter((entry) => entry.isDirectory())
         .map((entry) => entry.name);
       assert.deepEqual([...types].sort(), folders.sort(), kind);
-      for (const folder of folders) assert.ok(existsSync(join(root, 'src', kind, folder, 'README.md')), folder);
+      for (const folder of folders)
+        assert.ok(existsSync(join(root, 'src', kind, folder, 'README.md')), folder);
     }
   });
 
   it('ARCHITECTURE.md names every folder of src', () => {
     const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
-    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
     for (const { name } of folders) assert.ok(text.includes(`\`src/${name}\``), `src/${name} is missing`);
   });
 });

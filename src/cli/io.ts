@@ -22,7 +22,7 @@ export function processIo(signal: AbortSignal): Io {
   return {
     env: process.env,
     stdin: process.stdin,
-    isTerminal: Boolean(process.stdout.isTTY),
+    isTerminal: 'isTTY' in process.stdout && process.stdout.isTTY,
     now: () => Date.now(),
     out: (text) =>
       new Promise((resolve, reject) => {

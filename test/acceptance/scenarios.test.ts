@@ -59,8 +59,10 @@ function lookUp(accesses: readonly JudgedAccess[], truth: TrueAccess): JudgedAcc
   const isElevation = truth.kind === 'sudo' || truth.kind === 'su';
   return accesses.filter((one) => {
     if (one.target !== truth.host || ELEVATIONS.has(one.path) !== isElevation) return false;
-    if (isElevation) return one.path === truth.kind && one.account === truth.effective_user && one.actor === truth.user;
-    const samePort = one.origin?.port == null || truth.src_port === undefined || one.origin.port === truth.src_port;
+    if (isElevation)
+      return one.path === truth.kind && one.account === truth.effective_user && one.actor === truth.user;
+    const samePort =
+      one.origin?.port == null || truth.src_port === undefined || one.origin.port === truth.src_port;
     return one.account === truth.user && samePort;
   });
 }
@@ -94,9 +96,14 @@ async function holdTruth(folder: string, truth: Truth, zoneUnknown: boolean): Pr
     const { verdicts, reasons } = expectationOf(one);
     assert.ok(verdicts.includes(access.verdict), said);
     assert.ok(reasons.length === 0 || reasons.some((code) => codes.includes(code)), said);
-    if (one.expected.reason?.startsWith('EXC-')) assert.equal(access.exception?.id, one.expected.reason, said);
+    if (one.expected.reason?.startsWith('EXC-'))
+      assert.equal(access.exception?.id, one.expected.reason, said);
     if (one.expected.verdict === 'covered_so_far') {
-      assert.deepEqual(judgement.findings.filter((it) => it.subject.uid === access.uid), [], said);
+      assert.deepEqual(
+        judgement.findings.filter((it) => it.subject.uid === access.uid),
+        [],
+        said,
+      );
     }
     if (one.via !== undefined) assert.equal(access.via, uids.get(one.via), `${name}: via`);
   }
@@ -130,9 +137,11 @@ describe('captured scenarios give their truth', () => {
   for (const scenario of scenarios) {
     for (const rendering of RENDERINGS) {
       it(`${basename(scenario)} from ${rendering}`, () => withCopy(scenario, rendering, null, true));
-      it(`${basename(scenario)} from ${rendering}, in another world`, () => withCopy(scenario, rendering, ELSEWHERE, true));
+      it(`${basename(scenario)} from ${rendering}, in another world`, () =>
+        withCopy(scenario, rendering, ELSEWHERE, true));
       if (NEEDS_AUDIT.test(scenario)) continue;
-      it(`${basename(scenario)} from ${rendering}, without audit.log`, () => withCopy(scenario, rendering, null, false));
+      it(`${basename(scenario)} from ${rendering}, without audit.log`, () =>
+        withCopy(scenario, rendering, null, false));
     }
   }
 });
