@@ -343,6 +343,16 @@ test('empty files are neither read nor remembered', async (context) => {
   assert.deepEqual(follower.cursor, EMPTY_CURSOR);
 });
 
+test('a file that went without ever holding a complete line is forgotten', async (context) => {
+  const { live, follower } = follow(context);
+  writeFileSync(live, 'Nov 22');
+  await follower.pass();
+  assert.equal(follower.cursor.files.length, 1);
+  rmSync(live);
+  await follower.pass();
+  assert.deepEqual(follower.cursor.files, []);
+});
+
 test('two files with the same content are read once, two that only begin alike are not', async (context) => {
   const { live, follower } = follow(context);
   const header = `${'#'.repeat(5_000)}\n`;
@@ -365,6 +375,10 @@ test('files that begin alike are told apart by device and inode after a rotation
   writeFileSync(live, header + text(20, 40));
   const found = (await follower.texts()).filter((line) => !line.startsWith('#'));
   assert.deepEqual(found, [...lines(10, 11), ...lines(20, 40)]);
+  writeFileSync(`${live}.2`, header + text(50, 80));
+  appendFileSync(live, text(40, 41));
+  const restored = (await follower.texts()).filter((line) => !line.startsWith('#'));
+  assert.deepEqual(restored, [...lines(50, 80), ...lines(40, 41)]);
 });
 
 test('a file that cannot be read is a problem, and the others are read', async (context) => {

@@ -74,6 +74,16 @@ test('a file that can no longer grow delivers its unfinished last line', async (
   assert.deepEqual([result.end, result.heldBack, result.rest, result.done], [7, 0, null, true]);
 });
 
+test('behind an unfinished last record of several lines the line is right', async (context) => {
+  const path = put(temporaryFolder(context), 'a.export.1', 'A=1\n\nB=1\nC=2\nD=');
+  const { records, result } = await readAll(path, { framing: 'journal-export', final: true });
+  assert.deepEqual(
+    records.map(({ line }) => line),
+    [1, 3],
+  );
+  assert.deepEqual([result.end, result.line], [15, 5]);
+});
+
 test('a large file is read in chunks, and each batch tells where to go on', async (context) => {
   const text = logLines(20_000);
   const path = put(temporaryFolder(context), 'a.log', text);
