@@ -38,7 +38,7 @@ export function toExceptionJudging(
     hygiene: (accesses) =>
       states(accesses).map((state) => ({
         id: state.exception.id,
-        record: toExceptionRecord(state.exception, { ...state, expired: false }),
+        record: toExceptionRecord(state.exception, { ...state, expired: isNewlyExpired(state, now, policy) }),
       })),
     states,
   };
@@ -58,6 +58,11 @@ export function policyOf(config: Config | null, identity: Identity): ExceptionPo
     inventory,
     checks: CHECKS,
   });
+}
+
+/** An expiry is news for as long as its approach was: later it is history. */
+function isNewlyExpired({ exception, expired }: Hygiene, now: number, policy: ExceptionPolicy): boolean {
+  return expired && now - exception.expiresAt <= policy.expiringBeforeMs;
 }
 
 const MISSED = new Set([
