@@ -1,4 +1,5 @@
 import type { Event } from '../model/event.ts';
+import { lowerBound } from '../util/lower-bound.ts';
 import type { SeenConnection, SeenElevation } from './witnesses.ts';
 import { groupBy } from './order.ts';
 
@@ -66,7 +67,7 @@ export function sameLogin(one: SeenConnection, link: AuditLink): boolean {
 
 function linkElevation(target: string, one: SeenElevation, links: readonly AuditLink[]): void {
   if (one.auditSession !== null) return;
-  const from = lowerBound(links, one.opened - ELEVATION_NEAR_MS);
+  const from = lowerBound(links, one.opened - ELEVATION_NEAR_MS, (link) => link.time);
   let best: AuditLink | undefined;
   for (let at = from; at < links.length; at++) {
     const link = links[at];
@@ -84,15 +85,4 @@ function fitsElevation(target: string, one: SeenElevation, link: AuditLink): boo
 
 function isNearer(link: AuditLink, best: AuditLink | undefined, time: number): boolean {
   return best === undefined || Math.abs(link.time - time) < Math.abs(best.time - time);
-}
-
-function lowerBound(links: readonly AuditLink[], time: number): number {
-  let low = 0;
-  let high = links.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((links[middle]?.time ?? 0) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,5 +1,6 @@
 import type { Access } from '../model/access.ts';
 import type { Recording } from '../model/recording.ts';
+import { lowerBound } from '../util/lower-bound.ts';
 import { groupBy } from './order.ts';
 
 /** Recordings looked at per access: the nearest by start. A cluster beyond that is settled among these. */
@@ -50,7 +51,11 @@ function originKey(target: string | null, origin: Access['origin']): string {
 
 function between(sorted: readonly Recording[], from: number, to: number): Recording[] {
   const found: Recording[] = [];
-  for (let at = lowerBound(sorted, from); at < sorted.length && found.length < MAX_CANDIDATES; at++) {
+  for (
+    let at = lowerBound(sorted, from, startOf);
+    at < sorted.length && found.length < MAX_CANDIDATES;
+    at++
+  ) {
     const one = sorted[at];
     if (!one || startOf(one) > to) break;
     found.push(one);
@@ -59,19 +64,7 @@ function between(sorted: readonly Recording[], from: number, to: number): Record
 }
 
 function nearest(sorted: readonly Recording[], time: number, count: number): Recording[] {
-  const middle = lowerBound(sorted, time);
+  const middle = lowerBound(sorted, time, startOf);
   const around = sorted.slice(Math.max(0, middle - count), middle + count);
   return around.sort((a, b) => Math.abs(startOf(a) - time) - Math.abs(startOf(b) - time)).slice(0, count);
-}
-
-function lowerBound(sorted: readonly Recording[], time: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const one = sorted[middle];
-    if (one && startOf(one) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

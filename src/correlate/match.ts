@@ -69,7 +69,7 @@ export function match(
   const exact = pairExact(sessions, index, options);
   const offsets = learnOffsets([...exact.pairs].map(([access, { recording }]) => ({ access, recording })));
   const offsetOf = offsetLookup(offsets);
-  const matched = pairByTime(sessions, index, exact, options, offsetOf);
+  const matched = pairByTime(sessions, index, exact, options, offsets);
   const own = pairElevations(elevations, usable, options);
 
   const taken = collect([exact, matched, own], options, offsetOf);
@@ -134,8 +134,9 @@ function pairByTime(
   index: CandidateIndex,
   exact: Pairing,
   options: MatchOptions,
-  offsetOf: OffsetOf,
+  offsets: readonly ClockOffset[],
 ): Pairing {
+  const offsetOf = offsetLookup(offsets);
   const used = new Set([...exact.pairs.values()].map((one) => one.recording.uid));
   const free = sessions.filter((access) => !exact.pairs.has(access));
   const slack = options.toleranceMs + 2_000;
@@ -145,15 +146,18 @@ function pairByTime(
     const comparison = comparePair(access, recording, { toleranceMs: options.toleranceMs, offsetMs });
     return comparison.fits && !comparison.exact ? comparison : null;
   };
-  const widest = (access: Access) => slack + Math.abs(largestOffset(access, offsetOf));
-  return pair(free, (access) => index.byTime(access, widest(access)), compare);
+  const widest = widestOffsets(offsets);
+  const reach = (access: Access) => slack + (widest.get(access.target) ?? 0);
+  return pair(free, (access) => index.byTime(access, reach(access)), compare);
 }
 
-/** Known host recorders; the candidate window must reach as far as the most skewed of them. */
-const HOST_RECORDERS = ['tlog', 'asciicast', 'script', 'ttyrec'];
-
-function largestOffset(access: Access, offsetOf: OffsetOf): number {
-  return Math.max(...HOST_RECORDERS.map((recorder) => Math.abs(offsetOf(access.target, recorder))));
+/** Per target the widest learnt offset: candidates must be looked for as far as the most skewed recorder is off. */
+function widestOffsets(offsets: readonly ClockOffset[]): Map<string, number> {
+  const widest = new Map<string, number>();
+  for (const { target, offsetMs } of offsets) {
+    widest.set(target, Math.max(widest.get(target) ?? 0, Math.abs(offsetMs)));
+  }
+  return widest;
 }
 
 function pairElevations(
