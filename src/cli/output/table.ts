@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { JudgedAccess, Verdict } from '../../model/access.ts';
 import type { Finding, Level } from '../../model/finding.ts';
 import type { Judgement } from '../../model/judgement.ts';
-import { clock, fit, percent, plural, printable } from './text.ts';
+import { clock, fit, fitEnd, percent, plural, printable } from './text.ts';
 
 export interface TableOptions {
   readonly color: boolean;
@@ -146,7 +146,7 @@ function healthLines(judgement: Judgement, options: TableOptions, paint: Paint):
       source.error === null ? '' : paint('red', printable(source.error)),
     ].filter((note) => note !== '');
     const level = source.logLevel === 'unknown' ? '' : `, sshd ${source.logLevel}`;
-    return `  ${fit(source.id, 34)} ${fit(source.type, 9)} ${plural(source.records, 'record')}, ${plural(source.events, 'event')}${level}, ${last}${notes.length === 0 ? '' : `; ${notes.join('; ')}`}`;
+    return `  ${fitEnd(source.id, 34)} ${fit(source.type, 9)} ${plural(source.records, 'record')}, ${plural(source.events, 'event')}${level}, ${last}${notes.length === 0 ? '' : `; ${notes.join('; ')}`}`;
   });
   const recorders = judgement.recorders.map((one) => {
     const errors = one.errors.length === 0 ? '' : `; ${paint('red', printable(one.errors[0] ?? ''))}`;

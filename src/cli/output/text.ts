@@ -12,6 +12,12 @@ export function fit(text: string, width: number): string {
   return safe.length > width ? `${safe.slice(0, width - 1)}…` : safe.padEnd(width);
 }
 
+/** As `fit`, but keeps the end: of a path that tells more. */
+export function fitEnd(text: string, width: number): string {
+  const safe = printable(text);
+  return safe.length > width ? `…${safe.slice(1 - width)}` : safe.padEnd(width);
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 }
