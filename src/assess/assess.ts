@@ -43,11 +43,12 @@ export function assess(
   const recorder = evidence.taken[0]?.recording.recorder ?? policy.expectedRecorder(access.target);
   const phase = phaseOf(access, policy.graceOf(recorder), policy.maxWaitMs, now);
   const found = evidenceFound(evidence.taken, TUNNELS.has(access.path));
+  const waited = now - (access.closed ?? access.opened) >= policy.maxWaitMs;
   const cover = coverOf(access, evidence, found, required);
   return {
     phase,
     verdict: VERDICTS[phase][cover],
-    reasons: reasons.of(access, evidence, { cover, phase, found, required }),
+    reasons: reasons.of(access, evidence, { cover, phase, found, required, waited }),
     recordings: evidence.taken.map(toCoverEntry),
     evidence: { required, found },
   };

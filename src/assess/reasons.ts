@@ -13,6 +13,8 @@ export interface Findings {
   readonly phase: Phase;
   readonly found: EvidenceClass;
   readonly required: EvidenceClass;
+  /** The longest wait is over: what is still not known is told. */
+  readonly waited: boolean;
 }
 
 /** Every reason for a verdict, the deciding ones first. */
@@ -24,9 +26,9 @@ export function of(access: Access, evidence: Evidence, findings: Findings): Reas
   return unique([...all, ...context(access, evidence)]);
 }
 
-function withoutRecording(access: Access, evidence: Evidence, { cover, phase }: Findings): Reason[] {
+function withoutRecording(access: Access, evidence: Evidence, { cover, phase, waited }: Findings): Reason[] {
   if (cover === 'doubt') return doubts(evidence);
-  if (cover === 'blind') return [{ code: 'source-lagging', detail: evidence.blind ?? '' }];
+  if (cover === 'blind') return blindness(evidence.blind ?? '', waited);
   if (phase === 'young') return [{ code: 'waiting', detail: 'a recording may still begin' }];
   if (TUNNELS.has(access.path)) {
     return [
@@ -40,6 +42,12 @@ function withoutRecording(access: Access, evidence: Evidence, { cover, phase }: 
   const disabled = evidence.hints.filter((hint) => hint.code === 'recording-disabled');
   const rest = evidence.hints.filter((hint) => hint.code !== 'recording-disabled');
   return [...disabled, { code: 'no-recording', detail: absence(access) }, ...rest];
+}
+
+function blindness(why: string, waited: boolean): Reason[] {
+  const lagging = { code: 'source-lagging', detail: why };
+  const late = { code: 'low-confidence-match', detail: 'it could not be judged within the longest wait' };
+  return waited ? [lagging, late] : [lagging];
 }
 
 function absence(access: Access): string {

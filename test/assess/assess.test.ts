@@ -149,6 +149,15 @@ describe('evidence and blindness', () => {
     assert.equal(blindTo('web02')?.verdict, 'unrecorded');
   });
 
+  it('tells of an access that could not be judged once the longest wait is over', () => {
+    const report = { id: 'tlog', type: 'tlog', hosts: [], units: 1, recordings: 0, watermark: T0 };
+    const recorders = [{ ...report, errors: [], blindHosts: ['web01'] }];
+    const checks = (now: number) =>
+      judgeFacts(login(), [], { now }, { recorders }).findings.map((finding) => finding.check);
+    assert.deepEqual(checks(T0 + 60 * MINUTE), []);
+    assert.deepEqual(checks(T0 + DAY + 2 * MINUTE), ['low-confidence-match']);
+  });
+
   it('says that a log level was lowered', () => {
     const onlyPam = login().filter((line) => line.kind.startsWith('session.'));
     const source = { ...SOURCE, id: 'auth.log' };
