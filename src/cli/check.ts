@@ -3,6 +3,7 @@ import { readConfigFile } from './config-file.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { type OutputFormat, print } from './output/print.ts';
 import { createProgress } from './output/progress.ts';
+import { printable } from './output/text.ts';
 
 export interface CheckArguments {
   readonly config?: string;
@@ -19,7 +20,7 @@ export async function check(paths: readonly string[], options: CheckArguments, i
   const exit = exitOf(result);
   const { errors, skipped, judgement } = result;
   await print(judgement, options.format, { errors, skipped, exit }, io);
-  if (options.format !== 'table') for (const error of errors) io.err(`${error}\n`);
+  if (options.format !== 'table') for (const error of errors) io.err(`${printable(error)}\n`);
   return exit;
 }
 
@@ -42,10 +43,9 @@ export async function judgePaths(
     progress: progress.show,
   });
   progress.clear();
-  if (!result.nothingKnown) return result;
-  const where = paths.join(', ');
   const hint = 'name a folder that holds sshd or journald logs, or recordings';
-  return { ...result, errors: [...result.errors, `${where}: nothing here has a known format; ${hint}`] };
+  const unknown = result.unknownPaths.map((path) => `${path}: nothing here has a known format; ${hint}`);
+  return { ...result, errors: [...result.errors, ...unknown] };
 }
 
 function exitOf({ judgement, errors }: CheckResult): ExitCode {

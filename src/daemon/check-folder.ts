@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { ExceptionProblem } from '../model/exception.ts';
 import type { Judgement } from '../model/judgement.ts';
 import type { LoadedRules } from '../rules/load.ts';
-import { collectFolder, type FolderFacts, type FolderOptions } from './collect/folder.ts';
+import { collectFolder, type FolderOptions } from './collect/folder.ts';
 import { toExceptionJudging } from './exception-judging.ts';
 import { judge } from './judge/judge.ts';
 import { readRules } from './rule-files.ts';
@@ -22,8 +22,8 @@ export interface CheckResult {
   /** What could not be read or understood, each with its place. */
   readonly errors: readonly string[];
   readonly skipped: readonly string[];
-  /** True where the paths hold nothing that offrecord knows. */
-  readonly nothingKnown: boolean;
+  /** Given paths that were read and hold nothing that offrecord knows. */
+  readonly unknownPaths: readonly string[];
 }
 
 /** Reads folders and judges what they hold, once. Sends and stores nothing. */
@@ -50,14 +50,10 @@ export async function checkFolder(paths: readonly string[], options: CheckOption
     judgement,
     errors: [...facts.errors, ...broken, ...exceptions.problems.map(problemText)],
     skipped: facts.skipped,
-    nothingKnown: isUnknown(facts),
+    unknownPaths: facts.unknownPaths,
   };
 }
 
 function problemText({ place, message }: ExceptionProblem): string {
   return `${place}: ${message}`;
-}
-
-function isUnknown(facts: FolderFacts): boolean {
-  return facts.sources.length + facts.recorders.length + facts.exceptionFiles.length === 0;
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import type { FileEntry } from '../../files/entry.ts';
-import type { FileProblem } from '../../files/problem.ts';
+import { type FileProblem, toFileProblem } from '../../files/problem.ts';
 import { toStreams } from '../../files/rotation.ts';
-import { type AbsentFile, walk } from '../../files/walk.ts';
-import type { Event } from '../../model/event.ts';
+import { type AbsentFile, type Walked, walk } from '../../files/walk.ts';
+import type { Event, Reject } from '../../model/event.ts';
 import type { RecorderReport } from '../../model/judgement.ts';
 import type { Recording } from '../../model/recording.ts';
 import type { SourceReport } from '../../model/source-report.ts';
@@ -39,6 +39,8 @@ export interface FolderFacts {
   readonly errors: readonly string[];
   /** Files of no known format. */
   readonly skipped: readonly string[];
+  /** Given paths that were read and hold nothing that offrecord knows. */
+  readonly unknownPaths: readonly string[];
 }
 
 interface Sorted {
@@ -54,6 +56,7 @@ export async function collectFolder(paths: readonly string[], options: FolderOpt
   const walks = await Promise.all(paths.map((path) => walk(path)));
   const files = walks.flatMap((one) => one.files);
   const hidden = walks.flatMap((one) => one.problems);
+  const lostExceptions = hidden.filter((one) => isException(one));
   const problems = hidden.map((one) => `${one.path}: ${one.message}`);
   options.progress(`recognising ${files.length} files`);
   const sorted = await sortFiles(files, options);
@@ -67,19 +70,41 @@ export async function collectFolder(paths: readonly string[], options: FolderOpt
   return {
     ...logs,
     ...inventory,
-    recorders: [...inventory.recorders, ...hiddenPaths(hidden, options.now)],
-    exceptionFiles: await readTexts(sorted),
+    recorders: [...inventory.recorders, ...hiddenPaths(hidden, paths, options.now)],
+    exceptionFiles: [
+      ...(await readTexts(sorted)),
+      ...lostExceptions.map((one) => ({ file: one.path, text: '' })),
+    ],
+    unknownPaths: paths.filter((_, at) => holdsNothingKnown(walks[at], sorted)),
     errors: [...problems, ...sorted.errors, ...rejectTexts(logs.sources), ...inventory.errors],
     skipped: sorted.skipped,
   };
 }
 
+/** A path that could not be read is told as that; an empty folder, or one of other things, is told as unknown. */
+function holdsNothingKnown(walked: Walked | undefined, sorted: Sorted): boolean {
+  if (!walked || walked.problems.length > 0) return false;
+  const known = new Set([...sorted.logs.map(({ file }) => file), ...sorted.exceptions]);
+  for (const files of sorted.byRecorder.values()) for (const file of files) known.add(file);
+  const manifestOnly = walked.files.length === 0 && walked.absent.length > 0;
+  return !manifestOnly && !walked.files.some((file) => known.has(file));
+}
+
 /** Codes of problems behind which recordings may lie that nobody has seen. */
 const HIDING = new Set(['denied', 'io', 'too-deep', 'too-many']);
+/** A link named so that leads nowhere is a store that is not mounted; other dead links are common and hide nothing. */
+const RECORDINGS = /\/recordings(?:\/|$)/;
 
 /** What could not be looked into may hold recordings: absence means nothing there. */
-function hiddenPaths(problems: readonly FileProblem[], now: number): RecorderReport[] {
-  const hiding = problems.filter((one) => HIDING.has(one.code));
+function hiddenPaths(
+  problems: readonly FileProblem[],
+  given: readonly string[],
+  now: number,
+): RecorderReport[] {
+  const roots = new Set(given.map((path) => resolve(path)));
+  const hides = ({ code, path }: FileProblem) =>
+    HIDING.has(code) || (code === 'missing' && (roots.has(path) || RECORDINGS.test(path)));
+  const hiding = problems.filter(hides);
   if (hiding.length === 0) return [];
   return [
     {
@@ -105,7 +130,7 @@ async function sortFiles(files: readonly FileEntry[], options: FolderOptions): P
   return sorted;
 }
 
-function isException(file: FileEntry): boolean {
+function isException(file: Pick<FileEntry, 'path'>): boolean {
   return basename(dirname(file.path)) === 'exceptions' && /\.ya?ml$/.test(file.path);
 }
 
@@ -114,7 +139,19 @@ async function sortFile(file: FileEntry, sorted: Sorted): Promise<void> {
   if (found.kind === 'recorder') addTo(sorted.byRecorder, found.recorder, file);
   else if (found.kind === 'source') await addLog(file, found.format, sorted);
   else if (found.kind === 'unreadable') sorted.errors.push(found.why);
-  else sorted.skipped.push(file.name);
+  else passOver(file, sorted);
+}
+
+/** Names under which systems keep authentication and audit records, with what rotation appends. */
+const WITNESS_NAMES = /^(?:auth\.log|secure|audit\.log|sshd\.log|sudo\.log)(?:[.-][\w.-]*)?$/;
+
+/** Files of other programs are common beside logs; a witness that cannot be understood is a loss and must be told. */
+function passOver(file: FileEntry, sorted: Sorted): void {
+  sorted.skipped.push(file.name);
+  if (file.size > 0 && WITNESS_NAMES.test(basename(file.path)))
+    sorted.errors.push(
+      `${file.name}: this is named like a log of accesses, but its content has no known format`,
+    );
 }
 
 /** tlog can write into the log or the journal itself: such a file is both a source and a recorder's container. */
@@ -168,7 +205,10 @@ async function readRecorders(
     const inventory = await takeInventory(input, inspect, options.now);
     recordings.push(...inventory.recordings);
     recorders.push(inventory.report);
-    errors.push(...inventory.errors);
+    errors.push(
+      ...inventory.errors,
+      ...shownRejects(recorder.type, inventory.rejects, inventory.rejects.length),
+    );
   }
   const missing = missingRecordings(absent, all, common);
   // Companions (timing files, sidecars) belong to a unit although no recorder claims them alone.
@@ -184,19 +224,22 @@ async function readTexts(sorted: Sorted): Promise<{ file: string; text: string }
     } catch (error) {
       // An exception that cannot be read silences nothing; an empty text makes it a finding.
       texts.push({ file: entry.name, text: '' });
-      sorted.errors.push(`${entry.name}: ${error instanceof Error ? error.message : 'unreadable'}`);
+      sorted.errors.push(`${entry.name}: ${toFileProblem(entry.path, error).message}`);
     }
   }
   return texts;
 }
 
 function rejectTexts(sources: readonly SourceReport[]): string[] {
-  return sources.flatMap((source) => {
-    const shown = source.rejects
-      .slice(0, 5)
-      .map((one) => `${one.ref.source}:${one.ref.record}: ${one.detail}`);
-    const more = source.rejected - shown.length;
-    const rest = more > 0 ? [`${source.id}: ${more} more records could not be understood`] : [];
-    return [...shown, ...rest, ...(source.error === null ? [] : [`${source.id}: ${source.error}`])];
-  });
+  return sources.flatMap((source) => [
+    ...shownRejects(source.id, source.rejects, source.rejected),
+    ...(source.error === null ? [] : [`${source.id}: ${source.error}`]),
+  ]);
+}
+
+/** The first few records that could not be understood, and how many more there are. */
+function shownRejects(id: string, rejects: readonly Reject[], count: number): string[] {
+  const shown = rejects.slice(0, 5).map((one) => `${one.ref.source}:${one.ref.record}: ${one.detail}`);
+  const more = count - shown.length;
+  return [...shown, ...(more > 0 ? [`${id}: ${more} more records could not be understood`] : [])];
 }

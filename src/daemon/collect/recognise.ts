@@ -4,6 +4,7 @@ import type { Recorder } from '../../recorders/recorder.ts';
 import { RECORDERS } from '../../recorders/registry.ts';
 import type { Format } from '../../sources/format.ts';
 import { recogniseFormat } from '../../sources/registry.ts';
+import { readBehindLine } from './second-look.ts';
 
 /** What a file is, by its path and first bytes. */
 export type Kind =
@@ -27,7 +28,20 @@ export async function recogniseFile(file: FileEntry, types: ReadonlySet<string> 
     return { kind: 'recorder', recorder: recorder.recorder };
   }
   if (source && sourceScore >= SURE_ENOUGH) return { kind: 'source', format: source.format };
-  return { kind: 'unknown' };
+  return recogniseBehindHead(file, bytes, types);
+}
+
+/** One endless or damaged line at the beginning must not hide the log behind it: a second look after that line. */
+async function recogniseBehindHead(
+  file: FileEntry,
+  head: Uint8Array,
+  types: ReadonlySet<string>,
+): Promise<Kind> {
+  const next = head.length < file.size ? await readBehindLine(file.path, head.length) : null;
+  const source = next === null ? undefined : recogniseFormat(next);
+  return source && allows(types, source.format.type) && source.score >= SURE_ENOUGH
+    ? { kind: 'source', format: source.format }
+    : { kind: 'unknown' };
 }
 
 function allows(types: ReadonlySet<string>, type: string): boolean {
