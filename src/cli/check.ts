@@ -15,6 +15,10 @@ export interface CheckArguments {
 
 /** Judges folders once and prints the verdicts. */
 export async function check(paths: readonly string[], options: CheckArguments, io: Io): Promise<ExitCode> {
+  if ((options.from ?? -Infinity) >= (options.to ?? Infinity)) {
+    io.err('offrecord: --from must be before --to\n');
+    return EXIT.failed;
+  }
   const result = await judgePaths(paths, options, io);
   if (!result) return EXIT.failed;
   const exit = exitOf(result);
