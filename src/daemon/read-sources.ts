@@ -34,7 +34,7 @@ export async function readSources(
   const sourceOf = new Map<string, SourceConfig>();
   let added = 0;
   for (const source of config.sources) {
-    const { files, problems } = await findFiles(source.paths);
+    const { files, problems } = await findFiles(source.paths, true);
     if (problems.length > 0) reports.push(unreadable(source, problems, before.get(source.id)));
     for (const [stream, format] of await streamsOf(files, source)) {
       if (signal.aborted) return { added, reports, sourceOf };
