@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { Account } from './accounts.ts';
 import type { Keys } from './keys.ts';
 import { isWrapped, tlogConfig, writeWrapper } from './wrappers.ts';
@@ -21,8 +20,9 @@ export function rsyslogConfig({ folder, logSocket, isoLog, plainLog }: Places): 
   return (
     `global(workDirectory="${folder}")\n` +
     `module(load="imuxsock" SysSock.Name="${logSocket}" SysSock.RateLimit.Interval="0")\n` +
-    keep(isoLog, 'RSYSLOG_FileFormat') +
-    keep(plainLog, 'RSYSLOG_TraditionalFileFormat')
+    keep(plainLog, 'RSYSLOG_TraditionalFileFormat') +
+    // Last, since tests wait for what it says: the other one then says it too.
+    keep(isoLog, 'RSYSLOG_FileFormat')
   );
 }
 
@@ -71,9 +71,4 @@ export function sudoersText(accounts: readonly Account[], recordings: string): s
       : []),
   ]);
   return `Defaults !fqdn\n${lines.join('\n')}\n`;
-}
-
-/** Folder of the host whose recordings these are. */
-export function hostFolder({ recordings }: Places): string {
-  return dirname(recordings);
 }

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { processIo } from '../../../src/cli/io.ts';
+import { EXIT, processIo } from '../../../src/cli/io.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import type { Lab } from './lab.ts';
 import { mustRun } from './process.ts';
@@ -73,7 +73,10 @@ export async function gather(lab: Lab, rendering: Rendering): Promise<string> {
   return folder;
 }
 
-/** Runs `offrecord check`; `now` is epoch ms and by default lies a day ahead, past every grace. */
+/**
+ * Runs `offrecord check`, which must understand everything. `now` is epoch ms and by default lies a day ahead, past
+ * every grace.
+ */
 export async function check(folder: string, now: number = Date.now() + DAY_MS): Promise<Judged> {
   const out: string[] = [];
   const err: string[] = [];
@@ -84,6 +87,7 @@ export async function check(folder: string, now: number = Date.now() + DAY_MS): 
     out: async (text) => void out.push(text),
     err: (text) => void err.push(text),
   });
+  if (exit === EXIT.failed) throw new Error(`check could not understand everything: ${err.join('')}`);
   const lines = out
     .join('')
     .split('\n')

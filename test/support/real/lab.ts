@@ -1,24 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Account, type Role, createAccount } from './accounts.ts';
-import { type LogLevel, type Places, rsyslogConfig, sshdConfig, sudoersText } from './configs.ts';
+import { type LogLevel, type Places, sshdConfig, sudoersText } from './configs.ts';
+import { startSshd, startSyslogd } from './daemons.ts';
 import { type Keys, createKeys } from './keys.ts';
 import { findProgram } from './parts.ts';
-import { mustRun, stop, until } from './process.ts';
+import { mustRun, stop } from './process.ts';
 import { freePort } from './relay.ts';
-import { DEV_LOG, MARK, ownerTag, removeLeftovers, removeTraces, SUDOERS_FOLDER } from './traces.ts';
+import { MARK, ownerTag, removeLeftovers, removeTraces, SUDOERS_FOLDER } from './traces.ts';
 import { installTlog, TLOG_OWNER } from './wrappers.ts';
 
 /** A real sshd with accounts and recorders, and the syslogd that hears it; everything on loopback. */
@@ -39,10 +29,20 @@ export interface LabPlan {
 }
 
 /** Builds and starts a lab. Whatever happens, its traces are removed when the process exits, or by the next lab. */
-export async function startLab({ roles, logLevel }: LabPlan): Promise<Lab> {
+export async function startLab(plan: LabPlan): Promise<Lab> {
   removeLeftovers();
   removeAtExit();
   await prepareMachine();
+  try {
+    return await build(plan);
+  } catch (error) {
+    // Half a lab would keep /dev/log from the next one.
+    removeTraces(ownerTag());
+    throw error;
+  }
+}
+
+async function build({ roles, logLevel }: LabPlan): Promise<Lab> {
   const places = createPlaces(roles);
   const accounts = await createAccounts(roles, places);
   const first = accounts[0];
@@ -85,8 +85,8 @@ function createPlaces(roles: readonly Role[]): Places {
   const folder = mkdtempSync(join(tmpdir(), `${MARK}-${ownerTag()}-`));
   // The accounts of the lab must reach their homes and the wrappers.
   chmodSync(folder, 0o755);
-  const recordings = join(folder, 'evidence', 'hosts', hostname(), 'recordings');
-  mkdirSync(recordings, { recursive: true });
+  const recordings = join(folder, 'recordings');
+  mkdirSync(recordings);
   for (const role of new Set(roles.filter((one) => one !== 'plain'))) {
     mkdirSync(join(recordings, role));
     chmodSync(join(recordings, role), role === 'sudo' ? 0o700 : 0o1777);
@@ -122,54 +122,4 @@ async function allowSudo(accounts: readonly Account[], places: Places): Promise<
   await mustRun('visudo', ['--check', '--quiet', '--file', draft]);
   // sudo reads no file whose name has a dot.
   await mustRun('cp', [draft, join(SUDOERS_FOLDER, `${MARK}-${ownerTag()}`)]);
-}
-
-async function startSyslogd(places: Places): Promise<ChildProcess> {
-  const config = join(places.folder, 'rsyslog.conf');
-  writeFileSync(config, rsyslogConfig(places));
-  const child = start('rsyslogd', ['-n', '-f', config, '-i', join(places.folder, 'rsyslogd.pid')]);
-  await until('rsyslogd to listen', () => existsSync(places.logSocket));
-  return child;
-}
-
-/**
- * sshd and everything it starts must log to the lab's socket. Where the machine has no syslogd of its own, /dev/log
- * is made a link to that socket; else the socket is mounted over /dev/log, seen by this sshd alone.
- */
-async function startSshd(places: Places, text: string, port: number): Promise<ChildProcess> {
-  const config = join(places.folder, 'sshd.conf');
-  writeFileSync(config, text);
-  const sshd = findProgram('sshd') ?? '';
-  const privately = [
-    '--mount',
-    '--propagation',
-    'private',
-    'sh',
-    '-c',
-    'mount --bind "$0" "$1" && shift && exec "$@"',
-  ];
-  const child = isHeard(DEV_LOG)
-    ? start('unshare', [...privately, places.logSocket, DEV_LOG, sshd, '-D', '-f', config])
-    : linkAndStart(places, sshd, config);
-  await until('sshd to listen', () =>
-    readFileSync(places.isoLog, 'utf8').includes(`127.0.0.1 port ${port}.`),
-  );
-  return child;
-}
-
-function linkAndStart(places: Places, sshd: string, config: string): ChildProcess {
-  rmSync(DEV_LOG, { force: true });
-  symlinkSync(places.logSocket, DEV_LOG);
-  return start(sshd, ['-D', '-f', config]);
-}
-
-/** True where a process listens on the socket: a file that a dead one left behind is not heard. */
-function isHeard(path: string): boolean {
-  if (!existsSync(path)) return false;
-  const bound = readFileSync('/proc/net/unix', 'utf8').split('\n');
-  return bound.some((line) => line.endsWith(` ${realpathSync(path)}`));
-}
-
-function start(program: string, args: readonly string[]): ChildProcess {
-  return spawn(findProgram(program) ?? program, args, { stdio: 'ignore' });
 }

@@ -59,7 +59,7 @@ export interface Client {
   enter(line: string): Promise<void>;
   /** Leaves the shell and waits for the end. */
   exit(): Promise<void>;
-  /** Sends the client a signal and waits for the end. */
+  /** Ends the client by a signal. */
   kill(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Waits for the end, where something else ends the session. */
   gone(): Promise<void>;
@@ -70,30 +70,29 @@ export async function open(lab: Lab, plan: LoginPlan): Promise<Client> {
   const relay = await openRelay(lab.port);
   const [program = 'ssh', ...args] = sshCommand(lab, plan, relay);
   const child = spawn(program, args, { env: { ...process.env, ...environment(plan) } });
-  const said = [collect(child.stdout), collect(child.stderr)];
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
   child.on('close', () => relay.close());
   child.stdin.on('error', () => {});
-  const output = () => said.map((one) => one()).join('');
   let lines = 0;
   const ended = () => child.exitCode !== null || child.signalCode !== null;
   const wait = async (what: string, probe: () => boolean) => {
     await until(`${what} of ${plan.as}`, () => ended() || probe());
-    if (!probe()) throw new Error(`ssh for ${plan.as} ended before ${what}: ${output()}`);
+    if (!probe()) throw new Error(`ssh for ${plan.as} ended before ${what}: ${stdout()}${stderr()}`);
   };
-  const promptAfter = (from: number) => wait('a prompt', () => /[#$] $/.test(output().slice(from)));
+  const promptAfter = (from: number) => wait('a prompt', () => /[#$] $/.test(stdout().slice(from)));
   const gone = async () => void (await until(`the end of ssh for ${plan.as}`, ended));
   return {
     port: relay.from,
     run: async (line) => {
-      const [from, mark] = [output().length, `done-${++lines}`];
+      const [from, mark] = [stdout().length, `done-${++lines}`];
       // Broken up, so that the terminal's echo of the line is not taken for its result.
       child.stdin.write(`${line}; echo do''ne-${lines}\n`);
-      await wait(`the end of "${line}"`, () => output().includes(mark, from));
-      return output().slice(from);
+      await wait(`the end of "${line}"`, () => stdout().includes(mark, from));
+      return stdout().slice(from);
     },
     prompt: () => promptAfter(0),
     enter: async (line) => {
-      const from = output().length;
+      const from = stdout().length;
       child.stdin.write(`${line}\n`);
       await promptAfter(from);
     },
@@ -102,17 +101,22 @@ export async function open(lab: Lab, plan: LoginPlan): Promise<Client> {
       await gone();
     },
     kill: async (signal) => {
-      child.kill(signal);
-      await gone();
+      // Sent again until it works: ssh 9.2 misses a SIGTERM that comes just before it begins to wait.
+      await until(`the end of ssh for ${plan.as}`, () => ended() || !child.kill(signal));
     },
     gone,
   };
 }
 
-/** Logs in with a terminal and waits for the prompt: a recorder that is still starting may drop what is typed. */
+/**
+ * Logs in with a terminal and waits until the log shows it and the shell prompts: a recorder that is still starting
+ * may drop what is typed.
+ */
 export async function openShell(lab: Lab, as: string, options: readonly string[] = []): Promise<Client> {
   const client = await open(lab, { as, options: ['-tt', ...options] });
   await client.prompt();
+  // A session on a shared connection has no login of its own.
+  if (!options.includes('-S')) await logged(lab, `from 127.0.0.1 port ${client.port} ssh2`);
   return client;
 }
 

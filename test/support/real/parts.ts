@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { hostname } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'node:test';
 
@@ -45,7 +47,15 @@ export function missingParts(programs: readonly Program[]): string[] {
     ...(process.platform === 'linux' ? [] : ['Linux']),
     ...(process.getuid?.() === 0 ? [] : ['root']),
     ...absent.map((name) => `${name} (package ${PROGRAMS[name]})`),
+    ...(needed.has('tlog-rec-session') && !resolves(hostname())
+      ? ['a host name that resolves, without which tlog lets nobody in']
+      : []),
   ];
+}
+
+function resolves(name: string): boolean {
+  const getent = findProgram('getent');
+  return getent !== undefined && spawnSync(getent, ['ahosts', name]).status === 0;
 }
 
 /**

@@ -17,7 +17,7 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 30_000;
 
 /** Runs a program to its end. Throws where it does not end in time or cannot be started, never for its exit code. */
 export async function run(
@@ -61,9 +61,13 @@ export function collect(stream: NodeJS.ReadableStream): () => string {
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
-/** Polls until `probe` gives something, and returns it; throws with `what` after ten seconds. */
-export async function until<T>(what: string, probe: () => T | undefined | false | null): Promise<T> {
-  const deadline = Date.now() + 10_000;
+/** Polls until `probe` gives something, and returns it; throws with `what` when the time (ms) is over. */
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | false | null,
+  timeoutMs = 20_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const found = probe();
     if (found) return found;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -14,11 +14,12 @@ export function ownerTag(): string {
   return `${process.pid}-${startOf(process.pid)}`;
 }
 
-/** Kernel ticks at which a process started; undefined where it is gone. */
+/** Kernel ticks at which a process started; undefined where it is gone, or dead and merely not waited for. */
 function startOf(pid: number): string | undefined {
-  const stat = readProc(pid, 'stat');
-  // The second field is the program's name in brackets and may hold spaces; the start is the 22nd field.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const stat = readProc(pid, 'stat') ?? '';
+  // The second field is the program's name in brackets and may hold spaces; state and start are fields 3 and 22.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' ? undefined : fields[19];
 }
 
 function readProc(pid: number, name: string): string | undefined {
@@ -40,11 +41,7 @@ export function removeLeftovers(): void {
 }
 
 function tagsSeen(): Set<string> {
-  const names = [
-    ...readdirSync(tmpdir()),
-    ...readdirSync(SUDOERS_FOLDER),
-    ...accounts().map(({ comment }) => comment),
-  ];
+  const names = [...readdirSync(tmpdir()), ...sudoersFiles(), ...accounts().map(({ comment }) => comment)];
   return new Set(names.flatMap((name) => new RegExp(`^${MARK}-(\\d+-\\d+)`).exec(name)?.[1] ?? []));
 }
 
@@ -60,9 +57,13 @@ export function removeTraces(tag: string): void {
   const own = accounts().filter(({ comment }) => isOurs(comment));
   endProcesses(folders, new Set(own.map(({ uid }) => uid)));
   for (const { name } of own) spawnSync('userdel', ['--force', name]);
-  for (const name of readdirSync(SUDOERS_FOLDER).filter(isOurs)) rmSync(join(SUDOERS_FOLDER, name));
+  for (const name of sudoersFiles().filter(isOurs)) rmSync(join(SUDOERS_FOLDER, name));
   if (folders.some((folder) => linkedInto(DEV_LOG, folder))) rmSync(DEV_LOG);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}
+
+function sudoersFiles(): string[] {
+  return existsSync(SUDOERS_FOLDER) ? readdirSync(SUDOERS_FOLDER) : [];
 }
 
 function linkedInto(path: string, folder: string): boolean {
