@@ -62,15 +62,18 @@ function canConcern(recording: Recording, access: Access): boolean {
 
 /**
  * A recorder's file of zero bytes. One that never had content is no recording; one that was emptied is damage,
- * where its last write falls into exactly one access.
+ * where its name's start or its last write falls into exactly one access.
  */
 function sayEmpty(recording: Recording, accesses: readonly Access[], emptied: Set<string>, say: Say): void {
   const own = accesses.filter((access) => canConcern(recording, access));
   const within = own.filter((access) => wroteDuring(recording, access));
   const wasEmptied = recording.problems.some((one) => one.code === 'recording-truncated');
-  const [only] = within;
-  if (wasEmptied && only && within.length === 1) emptied.add(only.uid);
-  for (const access of within.length > 0 ? within : own) {
+  const concerned = within.length > 0 ? within : own;
+  const [only] = concerned;
+  // A name that tells the start says enough; without one only the last write does.
+  const isTold = within.length > 0 || recording.opened !== null;
+  if (wasEmptied && isTold && only && concerned.length === 1) emptied.add(only.uid);
+  for (const access of concerned) {
     for (const problem of recording.problems) {
       say(access, { code: problem.code, detail: `${recording.ref.source}: ${problem.detail}` });
     }

@@ -93,8 +93,9 @@ export function placeRecordings(
   const guessed = new Map<string, { name: string; target: string }>();
   const names = new Set([...hosts, ...recordings.flatMap((one) => one.target ?? [])]);
   const placed = recordings.map((one) => {
-    if (one.target === null) return hosts.size === 1 ? { ...one, target: [...hosts][0] ?? null } : one;
-    const target = identity.target(one.target);
+    const home = homeOf(one, hosts, identity);
+    if (home === null) return hosts.size === 1 ? { ...one, target: [...hosts][0] ?? null } : one;
+    const target = identity.target(home);
     if (hosts.has(target)) return { ...one, target };
     const short = sameShortName(target, names, hosts);
     if (short === undefined) return { ...one, target };
@@ -102,6 +103,16 @@ export function placeRecordings(
     return { ...one, target: short };
   });
   return { recordings: placed, guessed };
+}
+
+/**
+ * A log server keeps the I/O logs of other hosts: there the host that the log itself names is the target, and the
+ * folder's host only the keeper.
+ */
+function homeOf(one: Recording, hosts: ReadonlySet<string>, identity: Identity): string | null {
+  if (one.covers !== 'elevation' || one.reportedHost === null || one.target === null) return one.target;
+  const keeperIsKnown = hosts.has(identity.target(one.target));
+  return !keeperIsKnown || hosts.has(identity.target(one.reportedHost)) ? one.reportedHost : one.target;
 }
 
 function sameShortName(
