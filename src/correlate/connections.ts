@@ -1,5 +1,6 @@
 import type { Credential, Event, Origin, Ref } from '../model/event.ts';
 import type { Path } from '../model/path.ts';
+import { openingsFirst } from './openings-first.ts';
 
 /** A session channel of a connection: one shell, command or subsystem. */
 export interface Channel {
@@ -98,7 +99,7 @@ export function toConnections(stream: string, events: readonly Event[]): Connect
     endsWithoutStarts: [],
     addresses: new Set(),
   };
-  for (const event of events) take(state, event);
+  for (const event of openingsFirst(events)) take(state, event);
   return { connections: state.all, endsWithoutStarts: state.endsWithoutStarts, addresses: state.addresses };
 }
 
