@@ -1,7 +1,10 @@
 import type { Taken } from '../correlate/match.ts';
 import type { Stretch } from '../correlate/coverage.ts';
 
-/** What no part covers: the intersection of what each part leaves out. */
+/** Between two recordings of one access, as a single one's start and end, a second is no gap. */
+const SEAM_MS = 1_000;
+
+/** What no part covers: the intersection of what each part leaves out, but for seams between parts. */
 export function uncoveredBy(parts: readonly Taken[]): readonly Stretch[] {
   const [first, ...rest] = parts;
   if (!first) return [];
@@ -14,5 +17,5 @@ export function uncoveredBy(parts: readonly Taken[]): readonly Stretch[] {
 function overlap(a: Stretch, b: Stretch): Stretch[] {
   const from = Math.max(a.from, b.from);
   const to = Math.min(a.to, b.to);
-  return from < to ? [{ from, to }] : [];
+  return to - from > SEAM_MS ? [{ from, to }] : [];
 }

@@ -21,6 +21,8 @@ export interface CoverageOptions {
   readonly offsetMs: number;
   /** Epoch ms: an open access is looked at up to here. */
   readonly now: number;
+  /** A later recording of the same recorder in the same access shows that this one had ended. */
+  readonly succeeded?: boolean;
 }
 
 /**
@@ -37,7 +39,8 @@ export function coverageOf(access: Access, recording: Recording, options: Covera
   const byHand = isByHand(access, recording, opened, slack);
   const uncovered: Stretch[] = [];
   if (byHand) uncovered.push({ from: access.opened, to: Math.min(opened, end) });
-  const endsItself = recording.endProven || (byHand && recording.state === 'complete');
+  const endsItself =
+    options.succeeded === true || recording.endProven || (byHand && recording.state === 'complete');
   if (access.closed !== null && endsItself && end - closed > slack) {
     uncovered.push({ from: Math.max(closed, access.opened), to: end });
   }

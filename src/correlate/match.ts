@@ -74,6 +74,7 @@ export function match(
 
   const taken = collect([exact, matched, own], options, offsetOf);
   const extra = addFurtherParts(sessions, index, taken, options, offsetOf);
+  endSucceeded(sessions, taken, options, offsetOf);
   const doubts = doubtsOf([exact, matched, own]);
   const nested = coverNested(elevations, accesses, taken, doubts);
   const used = new Set([...taken.values(), ...extra].flat().map((one) => one.recording.uid));
@@ -273,6 +274,38 @@ function addFurtherParts(
     parts.push([claim.part]);
   }
   return parts;
+}
+
+/**
+ * A recorder run by hand twice in one shell was off between: the silent tail of the first is not covered. Where the
+ * log shows no channels, or a forced command runs the recorder, each channel may have had its own.
+ */
+function endSucceeded(
+  sessions: readonly Access[],
+  taken: Map<string, Taken[]>,
+  options: MatchOptions,
+  offsetOf: OffsetOf,
+): void {
+  for (const access of sessions) {
+    const parts = taken.get(access.uid) ?? [];
+    if (parts.length < 2 || !access.channelsShown || access.forcedCommand !== null) continue;
+    const clipped = parts.map((part) => {
+      const { recording } = part;
+      if (recording.launch === 'session' || !parts.some((other) => follows(other.recording, recording)))
+        return part;
+      const offsetMs = offsetOf(access.target, recording.recorder);
+      return {
+        ...part,
+        coverage: coverageOf(access, recording, { offsetMs, now: options.now, succeeded: true }),
+      };
+    });
+    taken.set(access.uid, clipped);
+  }
+}
+
+function follows(later: Recording, earlier: Recording): boolean {
+  if (later.recorder !== earlier.recorder || later.opened === null || earlier.closed === null) return false;
+  return later.opened >= earlier.closed;
 }
 
 function doubtsOf(pairings: readonly Pairing[]): Map<string, Doubt> {

@@ -7,7 +7,7 @@ import { checkFolder } from '../../../src/daemon/check-folder.ts';
 import { readRules } from '../../../src/daemon/rule-files.ts';
 import type { JudgedAccess } from '../../../src/model/access.ts';
 import { RENDERINGS } from '../../support/scenario.ts';
-import { type Rendered, World } from './world.ts';
+import type { Rendered, World } from './world.ts';
 
 const rules = await readRules([]);
 
