@@ -3,6 +3,8 @@ import type { ExceptionProblem } from '../model/exception.ts';
 import type { Judgement } from '../model/judgement.ts';
 import type { LoadedRules } from '../rules/load.ts';
 import { collectFolder, type FolderOptions } from './collect/folder.ts';
+import type { ExceptionFile } from '../exceptions/load.ts';
+import { type ExceptionFiles, readExceptionFiles } from './exception-files.ts';
 import { toExceptionJudging } from './exception-judging.ts';
 import { judge } from './judge/judge.ts';
 import { readRules } from './rule-files.ts';
@@ -31,7 +33,10 @@ export async function checkFolder(paths: readonly string[], options: CheckOption
   const facts = await collectFolder(paths, options);
   const rules = options.rules ?? (await readRules(options.config?.rules.paths ?? []));
   const settings = toJudgingSettings(options.config);
-  const exceptions = toExceptionJudging(facts.exceptionFiles, options.config, settings.identity, options.now);
+  const configured =
+    options.config === null ? NO_FILES : await readExceptionFiles([options.config.exceptions.path]);
+  const files = unique([...facts.exceptionFiles, ...configured.files]);
+  const exceptions = toExceptionJudging(files, options.config, settings.identity, options.now);
   const judgement = judge(
     { ...facts, exceptionProblems: exceptions.problems, runs: [] },
     {
@@ -52,6 +57,13 @@ export async function checkFolder(paths: readonly string[], options: CheckOption
     skipped: facts.skipped,
     unknownPaths: facts.unknownPaths,
   };
+}
+
+const NO_FILES: ExceptionFiles = { files: [], problems: [] };
+
+/** The configured folder may lie below the paths that are judged. */
+function unique(files: readonly ExceptionFile[]): ExceptionFile[] {
+  return [...new Map(files.map((file) => [file.text, file])).values()];
 }
 
 function problemText({ place, message }: ExceptionProblem): string {

@@ -80,20 +80,22 @@ export class Daemon {
   async run(): Promise<void> {
     const { signal } = this.#options;
     await this.pass();
-    let task = this.#schedule();
-    let schedule = this.#settings.config.schedule;
+    while (!signal.aborted) await this.#runSchedule();
+    await this.#running;
+  }
+
+  /** Passes on the schedule in force, until it changes or the signal ends. */
+  async #runSchedule(): Promise<void> {
+    const { signal } = this.#options;
+    const { schedule } = this.#settings.config;
+    const task = this.#schedule();
     await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
       task.on('execution:finished', () => {
-        if (schedule === this.#settings.config.schedule) return;
-        schedule = this.#settings.config.schedule;
-        void task.destroy();
-        task = this.#schedule();
+        if (schedule !== this.#settings.config.schedule) resolve();
       });
     });
     await task.destroy();
-    await this.#running;
   }
 
   /** One pass; a second call while one is under way waits for that one instead. */
@@ -142,6 +144,7 @@ export class Daemon {
         signal,
       };
       const result = await runPass(context);
+      if (result === null) return;
       this.#passes += 1;
       logger.debug(
         { pass: this.#passes, accesses: result.judgement.accesses.length, alerts: result.alerts },

@@ -1,6 +1,7 @@
 import { decide } from '../dispatch/decide.ts';
 import { deliverDue, type DeliveryCounts, type Sender } from '../dispatch/deliver.ts';
 import type { JudgedAccess } from '../model/access.ts';
+import type { Exception } from '../model/exception.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Judgement, RecorderReport } from '../model/judgement.ts';
 import type { SourceReport } from '../model/source-report.ts';
@@ -37,8 +38,11 @@ const MAX_CANDIDATES = 20_000;
 /** Set in the transaction of the first judgement: what old logs hold is told as one digest. */
 const FIRST_PASS = 'first_pass_at';
 
-/** One pass: read what is new, judge it, save verdicts and alerts together. Sending is `deliver`. */
-export async function runPass(context: PassContext): Promise<PassResult> {
+/**
+ * One pass: read what is new, judge it, save verdicts and alerts together. Sending is `deliver`. Null where it was
+ * stopped while reading.
+ */
+export async function runPass(context: PassContext): Promise<PassResult | null> {
   const { store, settings, clock, signal } = context;
   const startedAt = clock();
   const id = `run_${startedAt}`;
@@ -47,6 +51,11 @@ export async function runPass(context: PassContext): Promise<PassResult> {
   await store.saveRun(begun);
   const sources = await readSources(settings.config, store, startedAt, signal);
   const recorders = await readRecorders(settings.config, store, startedAt, signal);
+  if (signal.aborted) {
+    // What was not looked at would count as absent. What was read is kept; the next pass judges it.
+    await store.saveRun({ ...begun, finishedAt: clock(), state: 'aborted', reason: 'stopped' });
+    return null;
+  }
   const reports = { sources: sources.reports, recorders: recorders.reports };
   const judgement = await judgeStored(context, reports, sources.sourceOf, runs, startedAt);
   const counts = {
@@ -82,6 +91,7 @@ async function judgeStored(
   const since = Math.min(now, (await dirtyFrom(store)) ?? now, await earliestUnsettled(store, now));
   const facts = await loadFacts(store, since, now);
   const exceptions = settings.exceptionsAt(now);
+  const earlier = await acceptedBefore(store, exceptions.exceptions, facts.from);
   const whole = judge(
     { ...facts, ...reports, exceptionProblems: exceptions.problems, runs },
     {
@@ -89,7 +99,7 @@ async function judgeStored(
       now,
       rules: settings.rules,
       applyException: exceptions.apply,
-      exceptionHygiene: exceptions.hygiene,
+      exceptionHygiene: (accesses) => exceptions.hygiene([...earlier, ...accesses]),
       silentAfterMs: (stream) => sourceOf.get(stream)?.silentAfterMs ?? null,
       from: facts.from,
       to: Infinity,
@@ -97,6 +107,22 @@ async function judgeStored(
   );
   const recordings = new Set(facts.recordings.map((one) => one.uid));
   return { whole, accesses: whole.accesses, from: facts.from, dirty, recordings };
+}
+
+/** Accesses before the window that an exception accepted: they count as its hits. */
+async function acceptedBefore(
+  store: Store,
+  exceptions: readonly Exception[],
+  to: number,
+): Promise<JudgedAccess[]> {
+  if (exceptions.length === 0) return [];
+  const from = Math.min(...exceptions.map((one) => one.startsAt));
+  const accepted: JudgedAccess[] = [];
+  for await (const { access } of store.accesses({ from, to })) {
+    const isAccepted = access.exception !== null || access.acceptedAfterwards !== null;
+    if (isAccepted && access.opened < to) accepted.push(access);
+  }
+  return accepted;
 }
 
 async function earliestUnsettled(store: Store, now: number): Promise<number> {

@@ -1,9 +1,14 @@
 import type { ReceiverConfig } from '../config/receivers.ts';
-import type { ReceiverHealth, StoreReader } from '../store/store.ts';
+import type { ReceiverHealth, Store, StoreReader } from '../store/store.ts';
 import { toIso } from '../util/iso.ts';
 
 /** Longer than this between two passes and something happened unwatched: the schedule is seconds to minutes. */
 const LONGEST_GAP_MS = 15 * 60_000;
+/** A pass that comes this many times later than usual was not on its schedule. */
+const GAP_FACTOR = 3;
+/** A gap is told for a day: it would end with the very pass that finds it, before anybody is alerted. */
+const TOLD_FOR_MS = 86_400_000;
+const GAP = 'run_gap';
 /** After this many failed attempts (30 s … 35 min into the schedule) a receiver counts as failing. */
 const FAILING_ATTEMPTS = 3;
 
@@ -17,24 +22,24 @@ export interface RunFault {
 
 /** Faults of offrecord's own work: time without a pass, and receivers that alerts do not reach. */
 export async function runFaults(
-  store: StoreReader,
+  store: Store,
   now: number,
   receivers: readonly ReceiverConfig[],
 ): Promise<RunFault[]> {
   return [...(await gap(store, now)), ...(await failing(store, new Set(receivers.map((one) => one.id))))];
 }
 
-async function gap(store: StoreReader, now: number): Promise<RunFault[]> {
-  const [last] = await store.runs({ limit: 1 });
+async function gap(store: Store, now: number): Promise<RunFault[]> {
+  const [last, before] = await store.runs({ limit: 2 });
   const at = last?.finishedAt ?? last?.startedAt;
-  if (at === undefined || now - at <= LONGEST_GAP_MS) return [];
-  return [
-    {
-      code: 'run-gap',
-      subject: 'schedule',
-      detail: `nothing was judged between ${toIso(at)} and ${toIso(now)}`,
-    },
-  ];
+  const usual = last && before ? last.startedAt - before.startedAt : 0;
+  if (at !== undefined && now - at > Math.max(LONGEST_GAP_MS, GAP_FACTOR * usual)) {
+    await store.setMeta(GAP, JSON.stringify([at, now]));
+  }
+  const [from = 0, to = 0] = JSON.parse((await store.meta(GAP)) ?? '[]') as number[];
+  if (to === 0 || now - to > TOLD_FOR_MS) return [];
+  const detail = `nothing was judged between ${toIso(from)} and ${toIso(to)}`;
+  return [{ code: 'run-gap', subject: String(from), detail }];
 }
 
 async function failing(store: StoreReader, configured: ReadonlySet<string>): Promise<RunFault[]> {

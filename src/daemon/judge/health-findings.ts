@@ -88,8 +88,9 @@ export function recorderFindings(judged: JudgedFacts): Finding[] {
 
 function aboutRecorder(judged: JudgedFacts, report: RecorderReport, offset: ClockOffset | null): Finding[] {
   const { options } = judged;
-  const expecting = judged.accesses.filter(
-    (one) => options.policy.expectedRecorder(one.target) === report.type,
+  const names: readonly (string | null)[] = [report.type, report.id];
+  const expecting = judged.accesses.filter((one) =>
+    names.includes(options.policy.expectedRecorder(one.target)),
   );
   const open = expecting.filter((one) => one.verdict === 'unrecorded');
   const producedNothing = report.recordings === 0 && open.length > 0 && offset === null;
