@@ -85,6 +85,8 @@ route: {receivers: [hook]}
 async function onePass(config: string, killAfterMs: number | null): Promise<boolean> {
   const child = fork(resolve(import.meta.dirname, 'crash-child.ts'), [config, String(NOW)], {
     env: { ...process.env, HOOK_SECRET: SECRET },
+    // The flags of a test run would make the child take its arguments for test files.
+    execArgv: [],
   });
   let done = false;
   const exited = new Promise<number | null>((end) => child.on('exit', (code) => end(code)));
