@@ -44,7 +44,8 @@ export async function inspect(paths: readonly string[], options: InspectOptions,
   const missing = missingRecordings(absent, all, common).filter((one) => one.recorder === recorder.type);
   await writeLines(io, missing.map(recordingLine));
   if (units.length + missing.length > 0) return missing.length > 0 && worst === EXIT.ok ? EXIT.report : worst;
-  io.err(`offrecord: no ${recorder.title} recording found in ${paths.join(', ')}\n`);
+  if (problems.length === 0)
+    io.err(`offrecord: no recording of ${recorder.type} found in ${paths.join(', ')}\n`);
   return EXIT.failed;
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { inflate } from '../files/gzip.ts';
 import { openFile, readChunks } from '../files/open.ts';
 import { createFramer, type FramedRecord, type Framer } from '../files/framing.ts';
 import { toFileProblem } from '../files/problem.ts';
@@ -30,7 +31,8 @@ export async function parse(file: string, options: ParseOptions, io: Io): Promis
       await writeLines(io, [...parsed.events.map(eventLine), ...parsed.rejects.map(rejectLine)]);
     }
   } catch (error) {
-    io.err(`${file}: ${toFileProblem(file, error).message}\n`);
+    const { code, message } = toFileProblem(file, error);
+    io.err(`${file}: ${code === 'not-a-file' ? 'this is no regular file; name one log' : message}\n`);
     return EXIT.failed;
   }
   return rejected > 0 ? EXIT.failed : EXIT.ok;
@@ -38,7 +40,7 @@ export async function parse(file: string, options: ParseOptions, io: Io): Promis
 
 async function* chunksOf(file: string, io: Io): AsyncGenerator<Uint8Array> {
   if (file === '-') {
-    yield* io.stdin;
+    yield* inflated(io.stdin);
     return;
   }
   const opened = await openFile(file);
@@ -47,6 +49,25 @@ async function* chunksOf(file: string, io: Io): AsyncGenerator<Uint8Array> {
   } finally {
     await opened.handle.close();
   }
+}
+
+/** A pipe tells by its first bytes whether it is gzip, like a file does. */
+async function* inflated(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = chunks[Symbol.asyncIterator]();
+  const held: Uint8Array[] = [];
+  let size = 0;
+  while (size < 2) {
+    const next = await source.next();
+    if (next.done) break;
+    held.push(next.value);
+    size += next.value.length;
+  }
+  const head = Buffer.concat(held);
+  const all = async function* () {
+    yield head;
+    yield* { [Symbol.asyncIterator]: () => source };
+  };
+  yield* head[0] === 0x1f && head[1] === 0x8b ? inflate(all) : all();
 }
 
 async function* parseChunks(
