@@ -2,7 +2,7 @@ import { readRules } from '../daemon/rule-files.ts';
 import { testRules } from '../rules/report.ts';
 import { readConfigFile } from './config-file.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
-import { fit, plural } from './output/text.ts';
+import { fit, fitEnd, plural } from './output/text.ts';
 
 export interface RulesOptions {
   readonly config?: string;
@@ -36,7 +36,9 @@ export async function list(options: RulesOptions, io: Io): Promise<ExitCode> {
     const check = rule.kind === 'finding' ? rule.check : '';
     const state = rule.enabled ? '' : ` (off: ${rule.switchedOffBy ?? rule.file})`;
     const from = rule.overrides === null ? '' : ` (replaces ${rule.overrides})`;
-    await io.out(`${fit(level, 14)} ${fit(check, 30)} ${fit(rule.file, 48)} ${rule.title}${from}${state}\n`);
+    await io.out(
+      `${fit(level, 14)} ${fit(check, 30)} ${fitEnd(rule.file, 48)} ${rule.title}${from}${state}\n`,
+    );
   }
   return loaded.problems.length > 0 ? EXIT.failed : EXIT.ok;
 }
