@@ -218,6 +218,18 @@ const SOURCE = {
   error: null,
 } as const;
 
+describe('recordings that no access can use', () => {
+  it('reports one that is corrupt although it names nobody', () => {
+    const corrupt = { state: 'corrupt', account: null, opened: null, closed: null } as const;
+    const checks = (part: Partial<Recording>) =>
+      judgeFacts(login(), [recording(part)]).findings.filter(
+        (finding) => finding.subject.type === 'recording',
+      );
+    assert.equal(checks(corrupt).length, 1);
+    assert.equal(checks({}).length, 0);
+  });
+});
+
 describe('who could have written it', () => {
   const owner = (uid: number, mode: number) =>
     judgeFacts(login(), [recording({ owner: { uid, mode } })]).findings.map((finding) => finding.check);

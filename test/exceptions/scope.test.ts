@@ -73,6 +73,8 @@ test('all that is wrong with an access has to be accepted', () => {
   assert.ok(fits({ checks: ['no-recording'] }));
   assert.ok(!fits({ checks: ['no-recording'] }, { checks: ['no-recording', 'recording-disabled'] }));
   assert.ok(fits({ checks: [] }, { checks: ['no-recording', 'recording-disabled'] }));
+  assert.ok(!fits({ checks: [] }, { checks: ['recording-altered'] }), 'tampering must be named');
+  assert.ok(fits({ checks: ['recording-altered'] }, { checks: ['recording-altered'] }));
 });
 
 test('a scope that matches everything is refused', () => {

@@ -54,8 +54,10 @@ function recordingFindings({ options, recordings }: JudgedFacts): Finding[] {
   return recordings.flatMap((recording) => {
     const matched = recording.accesses.length > 0;
     const time = recording.opened ?? recording.closed ?? options.now;
-    const settled = options.now - (recording.closed ?? time) >= options.policy.toleranceMs;
-    const names = recording.state !== 'missing' && recording.account !== null;
+    const ended = recording.closed ?? recording.opened;
+    const settled = ended === null || options.now - ended >= options.policy.toleranceMs;
+    const names =
+      recording.state === 'corrupt' || (recording.state !== 'missing' && recording.account !== null);
     const record = toRecordingRecord(recording, {
       matched,
       orphan: !matched && settled && names,
