@@ -9,6 +9,8 @@ export interface StoredFacts {
   readonly recordings: readonly Recording[];
   /** Epoch ms: accesses that opened before it are as they were. */
   readonly from: number;
+  /** When recordings were first seen that ended after `watchingSince`; what lay there before was not late. */
+  readonly firstSeen: ReadonlyMap<string, number>;
 }
 
 const DAY_MS = 86_400_000;
@@ -23,17 +25,25 @@ const MAX_WIDENINGS = 10;
  * Loads everything that can bear on accesses from `since` on. The window begins where no access reaches across its
  * edge, so that judging it anew gives what judging everything would give.
  */
-export async function loadFacts(store: StoreReader, since: number, now: number): Promise<StoredFacts> {
+export async function loadFacts(
+  store: StoreReader,
+  since: number,
+  now: number,
+  watchingSince: number,
+): Promise<StoredFacts> {
   const from = await quietEdge(store, since - MARGIN_MS);
   const range = { from: from - MARGIN_MS, to: now + MARGIN_MS };
   const events: Event[] = [];
   for await (const event of store.events(range)) events.push(event);
   const recordings = new Map<string, Recording>();
+  const firstSeen = new Map<string, number>();
   for await (const stored of store.recordings(range)) {
+    if ((stored.recording.closed ?? 0) >= watchingSince)
+      firstSeen.set(stored.recording.uid, stored.firstSeen);
     const known = recordings.get(stored.recording.uid);
     if (!known || known.state === 'missing') recordings.set(stored.recording.uid, toRecording(stored));
   }
-  return { events, recordings: [...recordings.values()], from };
+  return { events, recordings: [...recordings.values()], from, firstSeen };
 }
 
 /** Moves a time back until no stored access spans it. */

@@ -89,7 +89,8 @@ async function judgeStored(
 ): Promise<StoredJudgement> {
   const dirty = await store.dirtyTargets();
   const since = Math.min(now, (await dirtyFrom(store)) ?? now, await earliestUnsettled(store, now));
-  const facts = await loadFacts(store, since, now);
+  const watchingSince = Number((await store.meta(FIRST_PASS)) ?? now);
+  const facts = await loadFacts(store, since, now, watchingSince);
   const exceptions = settings.exceptionsAt(now);
   const earlier = await acceptedBefore(store, exceptions.exceptions, facts.from);
   const whole = judge(
@@ -103,6 +104,7 @@ async function judgeStored(
       silentAfterMs: (stream) => sourceOf.get(stream)?.silentAfterMs ?? null,
       from: facts.from,
       to: Infinity,
+      firstSeen: facts.firstSeen,
     },
   );
   const recordings = new Set(facts.recordings.map((one) => one.uid));

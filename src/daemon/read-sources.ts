@@ -88,8 +88,24 @@ async function readOne(
   { id, source, config, now, signal, known }: OneStream,
   store: Store,
 ): Promise<{ added: number; report: SourceReport }> {
-  const cursor = (await store.cursor(id)) as StreamCursor | undefined;
   const zone = source.zone ?? config.timezone;
+  if (known?.zone != null && known.zone !== zone) {
+    // The times that were stored rest on another zone: what is still there is read again from its beginning.
+    return readFrom(undefined, undefined, zone, stream, format, { id, source, now, signal }, store);
+  }
+  const cursor = (await store.cursor(id)) as StreamCursor | undefined;
+  return readFrom(cursor, known, zone, stream, format, { id, source, now, signal }, store);
+}
+
+async function readFrom(
+  cursor: StreamCursor | undefined,
+  known: SourceReport | undefined,
+  zone: string,
+  stream: LogStream,
+  format: Format,
+  { id, source, now, signal }: Omit<OneStream, 'config' | 'known'>,
+  store: Store,
+): Promise<{ added: number; report: SourceReport }> {
   const batches = readStream(stream, format, {
     id,
     host: source.host ?? stream.host,

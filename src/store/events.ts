@@ -4,14 +4,22 @@ import { chunks, fromJson, fromTargetColumn, PAGE, pages, toTargetColumn } from 
 import type { Db, Schema } from './schema.ts';
 import type { Batch, DirtyTarget, TimeRange } from './store.ts';
 
-/** Saves events, cursor and report; marks the targets of events that were not known before. */
+/**
+ * Saves events, cursor and report; marks the targets of events that were not known, or known otherwise: a log read
+ * again in another zone gives the same events at other times.
+ */
 export async function saveBatch(db: Db, batch: Batch): Promise<{ readonly added: number }> {
   const targets: string[] = [];
   for (const events of chunks(batch.events)) {
     const added = await db
       .insertInto('events')
       .values(events.map(toRow))
-      .onConflict((c) => c.column('uid').doNothing())
+      .onConflict((c) =>
+        c
+          .column('uid')
+          .doUpdateSet((eb) => ({ time: eb.ref('excluded.time'), event: eb.ref('excluded.event') }))
+          .whereRef('events.event', '!=', 'excluded.event'),
+      )
       .returning('target')
       .execute();
     targets.push(...added.map((row) => row.target));

@@ -1,11 +1,25 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { sshdLogin, tlogRecording } from '../cli/logs.ts';
 import { FILE_RECEIVER, Site } from './site.ts';
 
 const LOG = 'hosts/web01/auth.log';
 const REC = 'hosts/web01/recordings/a.log';
+/** A host whose log is written in another zone, without saying so. */
+const ELSEWHERE = resolve(
+  import.meta.dirname,
+  '../fixtures/scenarios/s40_rfc3164_other_timezone/hosts/web01',
+);
 const LOGIN = { at: '10:00:00', pid: 100 };
 const NEXT = { at: '11:00:00', pid: 200 };
 const EXCEPTION = `id: EXC-1
@@ -227,6 +241,38 @@ describe('what is kept', () => {
     await site.pass('2026-11-26T12:00:00Z');
     assert.deepEqual(await site.verdicts(), ['unrecorded']);
     assert.equal(purged()[0]?.['before'], '2026-11-24T12:00:00.000Z');
+  });
+
+  it('a zone that is put right is applied to what was read before', async () => {
+    site = new Site(FILE_RECEIVER);
+    const lines = readFileSync(join(ELSEWHERE, 'auth.log'), 'utf8');
+    site.put('hosts/web01/auth.log', lines);
+    site.put(REC, readFileSync(join(ELSEWHERE, 'recordings/tlog/rec.log')));
+    await site.pass('2026-11-23T12:00:00Z');
+    assert.deepEqual(await site.verdicts(), ['undetermined', 'undetermined']);
+    writeFileSync(
+      site.config,
+      `${readFileSync(site.config, 'utf8').replace(/timezone: \S+\n/, '')}timezone: America/New_York\n`,
+    );
+    await site.pass('2026-11-23T12:01:00Z');
+    assert.deepEqual(await site.verdicts(), ['recorded', 'unrecorded']);
+    assert.equal((await site.accesses())[0]?.opened, Date.parse('2026-11-22T11:23:44Z'));
+  });
+
+  it('keeps how late a recording was that healed a gap', async () => {
+    site = new Site(FILE_RECEIVER);
+    site.put(LOG, '');
+    await site.pass('2026-11-22T09:30:00Z');
+    site.put(LOG, sshdLogin(LOGIN) + sshdLogin(NEXT));
+    site.put(REC, tlogRecording(LOGIN));
+    await site.pass('2026-11-22T11:30:00Z');
+    const first = (await site.findings()).filter((one) => one.startsWith('recording-late'));
+    assert.equal(first.length, 1, 'an hour after its end is late');
+    site.put('hosts/web01/recordings/b.log', tlogRecording(NEXT));
+    await site.pass('2026-11-22T13:00:00Z');
+    assert.deepEqual(await site.verdicts(), ['recorded', 'recorded']);
+    const late = (await site.findings()).filter((one) => one.startsWith('recording-late'));
+    assert.deepEqual(late, ['recording-late open', 'recording-late open']);
   });
 
   it('the store is closed to others', async () => {

@@ -49,4 +49,6 @@ export interface JudgeOptions {
   /** Accesses opened before this epoch ms were judged finally in an earlier run and are context only. */
   readonly from: number;
   readonly to: number;
+  /** Epoch ms at which a recording was first seen, for those that were watched for; absent where nobody was watching. */
+  readonly firstSeen?: ReadonlyMap<string, number>;
 }

@@ -61,7 +61,7 @@ function recordingFindings({ options, recordings }: JudgedFacts): Finding[] {
     const record = toRecordingRecord(recording, {
       matched,
       orphan: !matched && settled && names,
-      lateMs: null,
+      lateMs: latenessOf(recording, options),
     });
     return speak(options.rules, record, {
       subject: { type: 'recording', uid: recording.uid },
@@ -72,6 +72,15 @@ function recordingFindings({ options, recordings }: JudgedFacts): Finding[] {
       refs: [recording.ref],
     });
   });
+}
+
+/** Ms between the end of a recorder's graces and the first sight of a recording; null where it was in time. */
+function latenessOf(recording: JudgedRecording, { firstSeen, policy }: JudgeOptions): number | null {
+  const seen = firstSeen?.get(recording.uid);
+  if (seen === undefined || recording.closed === null) return null;
+  const { close, store } = policy.graceOf(recording.recorder);
+  const late = seen - (recording.closed + close + store);
+  return late > 0 ? late : null;
 }
 
 function exceptionFindings({ facts, options, accesses }: JudgedFacts): Finding[] {
