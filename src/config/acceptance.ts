@@ -21,8 +21,6 @@ export interface BreakGlassConfig {
   readonly accounts: readonly string[];
   /** Key fingerprints and certificate key ids. */
   readonly credentials: readonly string[];
-  /** How long after the use an acceptance may be filed. */
-  readonly acceptWithinMs: number;
 }
 
 export function exceptionsSchema(context: ReadContext) {
@@ -57,10 +55,7 @@ export function breakGlassSchema() {
       credentials: z
         .array(credentialName('Key fingerprint or certificate key id kept for emergencies.'))
         .prefault([]),
-      accept_within: duration('How long after the use an acceptance may be filed.').prefault('24h'),
     })
-    .transform(
-      ({ accept_within: acceptWithinMs, ...block }): BreakGlassConfig => ({ ...block, acceptWithinMs }),
-    )
+    .transform((block): BreakGlassConfig => block)
     .prefault({});
 }

@@ -22,12 +22,6 @@ export function targetsSchema() {
       owner: text('Who answers for the target.').optional(),
       recorder: id('Recorder that should record accesses here.').optional(),
       evidence: evidenceClass.meta({ description: 'Evidence required here.' }).optional(),
-      broker: z
-        .boolean()
-        .meta({
-          description: 'A recording proxy: a login from its address belongs to a session it recorded.',
-        })
-        .prefault(false),
     })
     .transform(
       (block): Target => ({

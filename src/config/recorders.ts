@@ -58,17 +58,9 @@ function graceSchema() {
     .strictObject({
       start: duration('How long the first sign of a recording may take.').optional(),
       close: duration('How long its completeness may take after the end.').optional(),
-      store: duration('How long its storage may take after the end.').optional(),
-      give_up: duration('After this it is no longer waited for.').optional(),
+      store: duration('How long its storage may take after that.').optional(),
     })
-    .refine((grace) => (grace.give_up ?? Infinity) >= Math.max(grace.close ?? 0, grace.store ?? 0), {
-      error: 'must not be shorter than `close` and `store`',
-      path: ['give_up'],
-    })
-    .transform(
-      ({ start, close, store, give_up: giveUp }): Partial<Grace> =>
-        withoutUndefined({ start, close, store, giveUp }),
-    )
+    .transform((grace): Partial<Grace> => withoutUndefined(grace))
     .prefault({});
 }
 

@@ -16,8 +16,6 @@ export interface SourceConfig {
   readonly host: string | null;
   /** IANA zone of times without one; null means the general one. */
   readonly zone: string | null;
-  /** How long a record may take to arrive. */
-  readonly lagMs: number;
   /** After this much silence the source is reported; null means never. */
   readonly silentAfterMs: number | null;
 }
@@ -30,7 +28,6 @@ export function sourcesSchema(context: ReadContext) {
       paths: pathsSchema(context, 'Logs with their rotated files: files, folders or glob patterns.'),
       host: text('Target of all records; else hosts/<name>/ or the record tells.').optional(),
       zone: zone('Zone of times that are written without one.').optional(),
-      lag: duration('How long a record may take to arrive.').prefault('60s'),
       silent_after: duration('After this much silence the source is reported.').optional(),
     })
     .transform(
@@ -40,7 +37,6 @@ export function sourcesSchema(context: ReadContext) {
         paths: block.paths,
         host: block.host ?? null,
         zone: block.zone ?? null,
-        lagMs: block.lag,
         silentAfterMs: block.silent_after ?? null,
       }),
     );

@@ -11,8 +11,6 @@ export interface Target {
   /** Recorder that should record accesses here; null where none is expected. */
   readonly recorder: string | null;
   readonly evidence: EvidenceClass | null;
-  /** True for a recording proxy: a login from its address belongs to a session it recorded. */
-  readonly broker: boolean;
 }
 
 export interface Principal {

@@ -2,12 +2,11 @@ import type { FileEntry } from '../files/entry.ts';
 import type { Reject } from '../model/event.ts';
 import type { Recording } from '../model/recording.ts';
 
-/** Milliseconds: how long a sign of recording, its completeness and its storage may take; then it is given up. */
+/** Milliseconds: how long a sign of recording, its completeness and then its storage may take. */
 export interface Grace {
   readonly start: number;
   readonly close: number;
   readonly store: number;
-  readonly giveUp: number;
 }
 
 /** Files that together hold one or more recordings: one cast, one sudo I/O directory, a script with its timing. */

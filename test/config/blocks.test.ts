@@ -9,16 +9,8 @@ function recorder(fields: string): string {
 }
 
 test('graces that differ from the recorder’s own are kept, the others left to it', () => {
-  const [found] = configOf(recorder('grace: {start: 1m, give_up: 2h}')).recorders;
-  assert.deepEqual(found?.grace, { start: 60_000, giveUp: 7_200_000 });
-});
-
-test('giving up before the other graces end is a slip', () => {
-  assert.match(
-    problemsOf(recorder('grace: {store: 2h, give_up: 1h}')).join(),
-    /`give_up` must not be shorter/,
-  );
-  assert.deepEqual(problemsOf(recorder('grace: {store: 1h, give_up: 1h}')), []);
+  const [found] = configOf(recorder('grace: {start: 1m, store: 2h}')).recorders;
+  assert.deepEqual(found?.grace, { start: 60_000, store: 7_200_000 });
 });
 
 test('file-name patterns hold known placeholders', () => {
@@ -57,7 +49,7 @@ test('targets and principals become the inventory', () => {
   const { inventory, tiers } = configOf(`${LEAST}recorders: [{id: tlog, paths: [x]}]
 tiers: {prod: {evidence: E4, max_exception: 72h}, lab: {}}
 targets:
-  - {id: web01, aliases: [www], addresses: [10.0.0.1, "fd00::1"], tier: prod, owner: bob, recorder: tlog, broker: true}
+  - {id: web01, aliases: [www], addresses: [10.0.0.1, "fd00::1"], tier: prod, owner: bob, recorder: tlog}
   - {id: acct, kind: cloud, evidence: E2}
 principals:
   - {id: bob, aliases: [root@db01], keys: ["${KEY}"], certificates: ["bob@corp*"], valid_from: 2026-01-01T00:00:00Z}
@@ -72,7 +64,6 @@ principals:
       owner: 'bob',
       recorder: 'tlog',
       evidence: null,
-      broker: true,
     },
     {
       id: 'acct',
@@ -83,7 +74,6 @@ principals:
       owner: null,
       recorder: null,
       evidence: 'E2',
-      broker: false,
     },
   ]);
   assert.deepEqual(inventory.principals, [
@@ -111,11 +101,8 @@ test('a mistyped fingerprint would never match, so it is refused', () => {
     problemsOf(`${LEAST}break_glass: {credentials: ["${short}"]}\n`).join(),
     /must be a key fingerprint/,
   );
-  const glass = configOf(
-    `${LEAST}break_glass: {credentials: ["${KEY}", "root@corp emergency"], accept_within: 8h}\n`,
-  );
+  const glass = configOf(`${LEAST}break_glass: {credentials: ["${KEY}", "root@corp emergency"]}\n`);
   assert.deepEqual(glass.breakGlass.credentials, [KEY, 'root@corp emergency']);
-  assert.equal(glass.breakGlass.acceptWithinMs, 8 * 3_600_000);
 });
 
 test('validity is a time with zone, and ends after it begins', () => {

@@ -22,7 +22,6 @@ test('five lines are a configuration, with every default', () => {
         paths: ['/var/log/auth.log', '/etc/offrecord/logs/*.log'],
         host: null,
         zone: null,
-        lagMs: 60_000,
         silentAfterMs: null,
       },
     ],
@@ -48,7 +47,7 @@ test('five lines are a configuration, with every default', () => {
       maxDurationMs: 30 * 86_400_000,
       expiringBeforeMs: 7 * 86_400_000,
     },
-    breakGlass: { principals: [], accounts: [], credentials: [], acceptWithinMs: 86_400_000 },
+    breakGlass: { principals: [], accounts: [], credentials: [] },
     receivers: [],
     route: {
       receivers: [],
@@ -65,8 +64,8 @@ test('an unknown key is told at its place, with the key that was meant', () => {
   assert.deepEqual(problemsOf(`${LEAST}shedule: "* * * * *"\n`), [
     '2:1 unknown key `shedule`; did you mean `schedule`?',
   ]);
-  assert.deepEqual(problemsOf('sources:\n  - id: web\n    paths: [a]\n    lagg: 5s\n'), [
-    '4:5 unknown key `lagg`; did you mean `lag`?',
+  assert.deepEqual(problemsOf('sources:\n  - id: web\n    paths: [a]\n    zonee: UTC\n'), [
+    '4:5 unknown key `zonee`; did you mean `zone`?',
   ]);
   assert.deepEqual(problemsOf(`${LEAST}wholly_other: 1\n`), ['2:1 unknown key `wholly_other`']);
 });
@@ -108,9 +107,9 @@ test('a missing key is told where the mapping begins', () => {
 
 test('values of the wrong kind are told what is expected', () => {
   assert.deepEqual(problemsOf('sources: web\n'), ['1:10 `sources` must be a list']);
-  assert.deepEqual(problemsOf('sources: [{id: 7, paths: [a], lag: 5}]\n'), [
+  assert.deepEqual(problemsOf('sources: [{id: 7, paths: [a], silent_after: 5}]\n'), [
     '1:16 `id` must be text (in quotes where it looks like a number)',
-    '1:36 `lag` must be a duration such as 30s, 5m, 2h or 400d',
+    '1:45 `silent_after` must be a duration such as 30s, 5m, 2h or 400d',
   ]);
 });
 

@@ -12,7 +12,6 @@ function target(id: string, tier: string | null): Target {
     owner: null,
     recorder: null,
     evidence: null,
-    broker: false,
   };
 }
 

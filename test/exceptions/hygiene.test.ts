@@ -18,7 +18,6 @@ const WEB01: Target = {
   owner: null,
   recorder: null,
   evidence: null,
-  broker: false,
 };
 
 const BOB: Principal = {

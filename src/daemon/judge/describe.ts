@@ -3,9 +3,14 @@ import type { JudgedRecording, RecorderReport } from '../../model/judgement.ts';
 import { toIso } from '../../util/iso.ts';
 
 /** Sentences for a person: what was seen, why it was judged so, what was searched and not found. */
-export function describeAccess(access: JudgedAccess, recorders: readonly RecorderReport[]): string[] {
+export function describeAccess(
+  access: JudgedAccess,
+  recorders: readonly RecorderReport[],
+  owner: string | null,
+): string[] {
   return [
     seen(access),
+    ...(owner === null ? [] : [`${access.target} is owned by ${owner}.`]),
     ...access.reasons.map((reason) => `${reason.code}: ${reason.detail}`),
     ...(access.recordings.length === 0 ? searched(access, recorders) : []),
   ];

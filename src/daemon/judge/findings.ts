@@ -44,7 +44,11 @@ function accessFindings({ facts, options, accesses }: JudgedFacts): Finding[] {
       target: access.target,
       account: access.account,
       time: access.opened,
-      evidence: describeAccess(access, facts.recorders),
+      evidence: describeAccess(
+        access,
+        facts.recorders,
+        options.identity.findTarget(access.target)?.owner ?? null,
+      ),
       refs: access.refs,
     });
   });
