@@ -7,6 +7,7 @@ import { createNotifier } from '../notify/registry.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { KnownKinds } from './collect/known-kinds.ts';
 import { noteDirty } from './dirty.ts';
 import { type LoadedSettings, loadSettings, type SettingsProblems } from './loaded-settings.ts';
 import { deliver, type PassContext, type PassResult, runPass } from './pass.ts';
@@ -36,6 +37,7 @@ const DAY_MS = 86_400_000;
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #store: Store;
+  readonly #kinds = new KnownKinds();
   #settings: LoadedSettings;
   #notifiers: ReadonlyMap<string, Notifier>;
   #signature = '';
@@ -138,6 +140,7 @@ export class Daemon {
         store: this.#store,
         settings: this.#settings,
         senders: this.#notifiers,
+        kinds: this.#kinds,
         logger,
         clock,
         jitter: Math.random,

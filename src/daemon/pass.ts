@@ -8,6 +8,7 @@ import type { SourceReport } from '../model/source-report.ts';
 import type { TrackedFinding } from '../model/tracked-finding.ts';
 import type { Store, StoredAccess, StoreTransaction } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { KnownKinds } from './collect/known-kinds.ts';
 import { clearDirty, dirtyFrom } from './dirty.ts';
 import { judge } from './judge/judge.ts';
 import { loadFacts } from './load-facts.ts';
@@ -22,6 +23,8 @@ export interface PassContext {
   readonly settings: LoadedSettings;
   readonly senders: ReadonlyMap<string, Sender>;
   readonly logger: Logger;
+  /** What unchanged files are, from one pass to the next. */
+  readonly kinds: KnownKinds;
   readonly clock: () => number;
   readonly jitter: () => number;
   readonly signal: AbortSignal;
@@ -49,8 +52,8 @@ export async function runPass(context: PassContext): Promise<PassResult | null> 
   const begun = { id, startedAt, finishedAt: null, state: 'running', counts: {}, reason: null } as const;
   const runs = await runFaults(store, startedAt, settings.config.receivers);
   await store.saveRun(begun);
-  const sources = await readSources(settings.config, store, startedAt, signal);
-  const recorders = await readRecorders(settings.config, store, startedAt, signal);
+  const sources = await readSources(settings.config, store, startedAt, signal, context.kinds);
+  const recorders = await readRecorders(settings.config, store, startedAt, signal, context.kinds);
   if (signal.aborted) {
     // What was not looked at would count as absent. What was read is kept; the next pass judges it.
     await store.saveRun({ ...begun, finishedAt: clock(), state: 'aborted', reason: 'stopped' });

@@ -13,7 +13,7 @@ import { DEFAULT_SIDECARS } from '../recorders/sidecar.ts';
 import type { Store } from '../store/store.ts';
 import { contextFor, EVERY_HOST, takeInventory } from './collect/inventory.ts';
 import { findFiles, type FoundFiles } from './collect/paths.ts';
-import { recogniseFile } from './collect/recognise.ts';
+import type { KnownKinds } from './collect/known-kinds.ts';
 import { noteDirty } from './dirty.ts';
 
 /** A file written less than this ago may still be growing: it is inspected again, and not pinned yet. */
@@ -25,13 +25,14 @@ export async function readRecorders(
   store: Store,
   now: number,
   signal: AbortSignal,
+  kinds: KnownKinds,
 ): Promise<{ reports: RecorderReport[]; inspected: number }> {
   const reports: RecorderReport[] = [];
   let inspected = 0;
   for (const configured of config.recorders) {
     if (signal.aborted) break;
     const found = await findFiles(configured.paths);
-    const byRecorder = await sortByRecorder(found.files, configured);
+    const byRecorder = await sortByRecorder(found.files, configured, kinds);
     for (const [recorder, files] of byRecorder) {
       const { absent } = found;
       const seen = new Set<string>();
@@ -76,12 +77,13 @@ function nothingFound(configured: RecorderConfig, problems: readonly string[], n
 async function sortByRecorder(
   files: readonly FileEntry[],
   configured: RecorderConfig,
+  kinds: KnownKinds,
 ): Promise<Map<Recorder, FileEntry[]>> {
   const only = configured.type === 'auto' ? RECORDERS.map((one) => one.type) : [configured.type];
   const types = new Set(only);
   const sorted = new Map<Recorder, FileEntry[]>();
   for (const file of files) {
-    const recorder = await recorderOf(file, types, configured);
+    const recorder = await recorderOf(file, types, configured, kinds);
     if (recorder) sorted.set(recorder, [...(sorted.get(recorder) ?? []), file]);
   }
   // A recorder that is configured by type is there even while it has nothing to show.
@@ -95,11 +97,12 @@ async function recorderOf(
   file: FileEntry,
   types: ReadonlySet<string>,
   configured: RecorderConfig,
+  kinds: KnownKinds,
 ): Promise<Recorder | undefined> {
-  const found = await recogniseFile(file, types);
+  const found = await kinds.recognise(file, types);
   if (found.kind === 'recorder') return found.recorder;
   if (configured.type !== 'tlog' || found.kind === 'unreadable') return undefined;
-  const asLog = await recogniseFile(file);
+  const asLog = await kinds.recognise(file);
   return asLog.kind === 'source' ? findRecorder('tlog') : undefined;
 }
 

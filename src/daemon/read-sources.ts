@@ -10,7 +10,7 @@ import { findFormat } from '../sources/registry.ts';
 import { emptyReport } from '../sources/source-log.ts';
 import type { Store } from '../store/store.ts';
 import { findFiles } from './collect/paths.ts';
-import { recogniseFile } from './collect/recognise.ts';
+import type { KnownKinds } from './collect/known-kinds.ts';
 import { noteDirty } from './dirty.ts';
 
 export interface ReadOutcome {
@@ -28,6 +28,7 @@ export async function readSources(
   store: Store,
   now: number,
   signal: AbortSignal,
+  kinds: KnownKinds,
 ): Promise<ReadOutcome> {
   const before = new Map((await store.sourceReports()).map((report) => [report.id, report]));
   const reports: SourceReport[] = [];
@@ -36,7 +37,7 @@ export async function readSources(
   for (const source of config.sources) {
     const { files, problems } = await findFiles(source.paths, true);
     if (problems.length > 0) reports.push(unreadable(source, problems, before.get(source.id)));
-    for (const [stream, format] of await streamsOf(files, source)) {
+    for (const [stream, format] of await streamsOf(files, source, kinds)) {
       if (signal.aborted) return { added, reports, sourceOf };
       const id = `${source.id}/${stream.id}`;
       sourceOf.set(id, source);
@@ -54,10 +55,14 @@ export async function readSources(
   return { added, reports, sourceOf };
 }
 
-async function streamsOf(files: readonly FileEntry[], source: SourceConfig): Promise<[LogStream, Format][]> {
+async function streamsOf(
+  files: readonly FileEntry[],
+  source: SourceConfig,
+  kinds: KnownKinds,
+): Promise<[LogStream, Format][]> {
   const formats = new Map<string, Format>();
   for (const file of files) {
-    const format = await formatOf(file, source);
+    const format = await formatOf(file, source, kinds);
     if (format) formats.set(file.path, format);
   }
   const streams = toStreams(files.filter((file) => formats.has(file.path)));
@@ -67,9 +72,13 @@ async function streamsOf(files: readonly FileEntry[], source: SourceConfig): Pro
   });
 }
 
-async function formatOf(file: FileEntry, source: SourceConfig): Promise<Format | undefined> {
+async function formatOf(
+  file: FileEntry,
+  source: SourceConfig,
+  kinds: KnownKinds,
+): Promise<Format | undefined> {
   if (source.type !== 'auto') return findFormat(source.type);
-  const found = await recogniseFile(file);
+  const found = await kinds.recognise(file);
   return found.kind === 'source' ? found.format : undefined;
 }
 
