@@ -68,6 +68,7 @@ function common(target: string, one: SeenConnection) {
     via: null,
     parents: [],
     streams: one.streams,
+    cloud: null,
     withoutAccepted: one.withoutAccepted,
   };
 }
@@ -108,6 +109,7 @@ export function toElevationAccess(target: string, one: SeenElevation): Access {
     via: null,
     parents: [],
     streams: one.streams,
+    cloud: null,
     withoutAccepted: false,
     refs: one.refs,
   };

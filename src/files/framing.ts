@@ -1,10 +1,11 @@
 import { JournalExportFramer } from './frame-journal-export.ts';
 import { JsonMembersFramer } from './frame-json-members.ts';
+import { JsonRecordsFramer } from './frame-json-records.ts';
 import { JsonValuesFramer } from './frame-json-values.ts';
 import { LineFramer } from './frame-lines.ts';
 
 /** How bytes are cut into records; the same words as in a format. */
-export type Framing = 'lines' | 'journal-export' | 'json-values' | 'json-members';
+export type Framing = 'lines' | 'journal-export' | 'json-values' | 'json-members' | 'json-records';
 
 /** Where reading stands in the (decompressed) content. */
 export interface Position {
@@ -43,4 +44,5 @@ const FRAMERS = {
   'journal-export': JournalExportFramer,
   'json-values': JsonValuesFramer,
   'json-members': JsonMembersFramer,
+  'json-records': JsonRecordsFramer,
 } as const satisfies Record<Framing, new (start: Position) => Framer>;

@@ -1,4 +1,4 @@
-import type { Credential, Origin, Ref, SessionIds } from './event.ts';
+import type { Credential, DocumentClass, Origin, Ref, SessionIds } from './event.ts';
 import type { Path } from './path.ts';
 import type { EvidenceClass } from './recording.ts';
 
@@ -22,7 +22,7 @@ export interface Access {
   /** Epoch ms, null while open or where no record tells. */
   readonly closed: number | null;
   /** How the end is known: a record of this access, or what ended the session around it. */
-  readonly closedBy: 'record' | 'parent' | 'pid-reused' | null;
+  readonly closedBy: 'record' | 'parent' | 'pid-reused' | 'recording' | null;
   /** Milliseconds: uncertainty of `opened` and `closed`. */
   readonly resolution: number;
   readonly assumed: readonly ('zone' | 'year')[];
@@ -42,9 +42,36 @@ export interface Access {
   readonly parents: readonly string[];
   /** Streams whose records show this access. */
   readonly streams: readonly string[];
+  /** What a cloud's audit trail tells; null where no trail shows this access. */
+  readonly cloud: CloudAccess | null;
   /** True where only host bookkeeping (PAM) shows it: the witness that names key and origin was silent. */
   readonly withoutAccepted: boolean;
   readonly refs: readonly Ref[];
+}
+
+/** The cloud's side of an access. */
+export interface CloudAccess {
+  readonly provider: 'aws';
+  /** 12 digits. */
+  readonly account: string | null;
+  readonly region: string | null;
+  /** `userIdentity.type` of the caller. */
+  readonly identity: string;
+  readonly arn: string | null;
+  readonly action: string;
+  readonly document: string | null;
+  readonly documentClass: DocumentClass | null;
+  readonly reason: string | null;
+  readonly mfa: boolean | null;
+  /** Only bytes of others pass through it: nothing can record it. */
+  readonly tunnel: boolean;
+  readonly forwards: { readonly host: string | null; readonly port: number | null } | null;
+  /** For a command: whether its output is stored anywhere. */
+  readonly output: 'stored' | 'none' | null;
+  /** From the person, as far back as the trail shows, to the identity that was used; the last is `account`. */
+  readonly chain: readonly string[];
+  /** Names to look the principal up by, the most trustworthy first; names that the caller chose are not among them. */
+  readonly names: readonly string[];
 }
 
 export type Verdict = 'recorded' | 'inadequate' | 'unrecorded' | 'excepted' | 'pending' | 'undetermined';

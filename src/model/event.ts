@@ -59,6 +59,11 @@ export interface SessionIds {
   readonly iologPath?: string;
   /** sudo event uuid: the same on accept and exit. */
   readonly uuid?: string;
+  /**
+   * Id under which a cloud keeps the recording of one session: SSM session id, `ecs-execute-command-…`, and for a
+   * command sent to many instances `COMMAND-ID/INSTANCE-ID`. Unique for good: it joins without time.
+   */
+  readonly cloudSession?: string;
 }
 
 export interface EventDetail {
@@ -83,6 +88,65 @@ export interface EventDetail {
   readonly control?: string;
   /** For `source.gap`: how many records the source itself says it lost. */
   readonly lost?: number;
+  /** What a record of a cloud's audit trail tells beyond that. */
+  readonly cloud?: CloudDetail;
+}
+
+/** What the document of an SSM session allows: a shell, one command, a tunnel, or what only its content tells. */
+export type DocumentClass = 'shell' | 'command' | 'tunnel' | 'custom';
+
+/** What a record of a cloud's audit trail tells about who did what where. Access key ids name keys; they are no secrets. */
+export interface CloudDetail {
+  readonly provider: 'aws';
+  /** `eventSource` without its domain, e.g. `ssm`. */
+  readonly service: string;
+  /** `eventName`. */
+  readonly action: string;
+  /** Id of the record; duplicates share it. */
+  readonly eventId: string;
+  /** Same in the records of one call that several accounts got. */
+  readonly sharedId?: string;
+  /** Account that got the record, 12 digits. */
+  readonly account: string | null;
+  readonly region: string | null;
+  /** `userIdentity.type`. */
+  readonly identity: string;
+  readonly arn: string | null;
+  /** Access key that the caller used, and the one that the call handed out: they chain roles to the person. */
+  readonly usedKey?: string;
+  readonly issuedKey?: string;
+  /** Epoch ms at which what was handed out expires. */
+  readonly expires?: number;
+  /** Set by who assumed the role first and kept through every further role. */
+  readonly sourceIdentity?: string;
+  /** Epoch ms: `sessionContext.attributes.creationDate`. */
+  readonly sessionSince?: number;
+  readonly mfa?: boolean;
+  /** The session name was set by an identity provider, not by the caller. */
+  readonly namedByProvider?: boolean;
+  /** SSM document of the session or command, and what it allows. */
+  readonly document?: string;
+  readonly documentClass?: DocumentClass;
+  /** Why the caller says it happened (`reason` of StartSession). */
+  readonly reason?: string;
+  /** For a command: whether its output is stored anywhere. */
+  readonly output?: 'stored' | 'none';
+  /** For a tunnel: where it leads. */
+  readonly forwards?: { readonly host: string | null; readonly port: number | null };
+  /** For `control.change`: the trail, bucket, log group, key, document or cluster that changed. */
+  readonly resource?: string;
+  /** For `control.change`: whether recording or its evidence is off or on after it; absent where the call does not tell. */
+  readonly state?: 'off' | 'on';
+  /** Rules on the trail's own records that matched, and the sentence each gave. */
+  readonly rules?: readonly ScreenMatch[];
+}
+
+/** A rule that matched a record when it was read. */
+export interface ScreenMatch {
+  /** Id of the rule. */
+  readonly rule: string;
+  /** The rule's summary, filled from the record. */
+  readonly summary: string;
 }
 
 /** Where a record stands, for a person: the source's name and the line, cursor or id in it. */
@@ -147,4 +211,15 @@ export interface Parsed {
   readonly time: number | null;
   /** Host the record names, also for records without events: it feeds the per-host last-seen table. */
   readonly host: string | null;
+  /** Records that rules are to see as they are, for formats that rules are written for (`Format.screened`). */
+  readonly screen?: readonly Screenable[];
+}
+
+/** A record as it was read, and the event that it becomes where a rule matches it. */
+export interface Screenable {
+  readonly record: unknown;
+  /** A `control.change` with `detail.cloud`; `rules` is filled in from the matches. */
+  readonly event: Event;
+  /** True where the event counts without any rule: judging needs it. */
+  readonly always: boolean;
 }

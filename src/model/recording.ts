@@ -46,6 +46,8 @@ export interface RecordingIds {
   readonly iologPath?: string;
   /** The recorder's own id of the recording, e.g. tlog `rec`. */
   readonly id?: string;
+  /** Id of a cloud session; see `SessionIds.cloudSession`. */
+  readonly cloudSession?: string;
 }
 
 /** One recorded session as its recorder describes it, plus what inspection of its bytes shows. */

@@ -26,7 +26,7 @@ export interface FormatContext {
 }
 
 /** How bytes are cut into records. */
-export type Framing = 'lines' | 'journal-export' | 'json-values' | 'json-members';
+export type Framing = 'lines' | 'journal-export' | 'json-values' | 'json-members' | 'json-records';
 
 /** Turns one record into events. Total: any bytes, no throw, nothing dropped silently. */
 export interface Decoder {
@@ -37,6 +37,15 @@ export interface Decoder {
 export interface Format {
   readonly type: string;
   readonly title: string;
+  /**
+   * `log` (the default): a file that grows and is rotated. `objects`: many files, each complete when it appears and
+   * never changed; files of one `streamOf` make one stream, in whatever order they come.
+   */
+  readonly layout?: 'log' | 'objects';
+  /** For `objects`: the stream that a file belongs to, from its name; null where the name does not tell. */
+  streamOf?(name: string): string | null;
+  /** Log source of rules that are written for this format's own records; see `Parsed.screen`. */
+  readonly screened?: { readonly product: string; readonly service: string };
   /** Framing for a file that begins with these bytes. */
   framing(head: Uint8Array): Framing;
   /** 0 (cannot be) … 1 (certain) that a file beginning with these bytes is in this format. */

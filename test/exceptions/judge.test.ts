@@ -23,6 +23,7 @@ function judged(part: Partial<JudgedAccess> = {}): JudgedAccess {
     via: null,
     parents: [],
     streams: [],
+    cloud: null,
     withoutAccepted: false,
     refs: [],
     principal: null,

@@ -87,6 +87,11 @@ const WELL_FORMED: Readonly<Record<Framing, fc.Arbitrary<Uint8Array>>> = {
     .map((values) =>
       Buffer.from(values.map((value, index) => JSON.stringify(value, null, index % 3)).join('\n')),
     ),
+  'json-records': fc
+    .array(fc.object({ maxDepth: 2 }), { maxLength: 5 })
+    .map((values) =>
+      Buffer.from(values.map((value, index) => JSON.stringify(value, null, index % 3)).join('\n')),
+    ),
 };
 
 /** Cuts bytes at the given places, taken modulo their length. */

@@ -44,6 +44,7 @@ const ACCESS: JudgedAccess = {
   via: 'acc_0',
   parents: [],
   streams: ['web01/auth.log'],
+  cloud: null,
   withoutAccepted: false,
   refs: [],
   principal: { id: 'alice', kind: 'human' },

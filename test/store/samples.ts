@@ -151,6 +151,7 @@ export function access(uid: string, changes: Partial<JudgedAccess> = {}): Judged
     via: null,
     parents: [],
     streams: ['web01/auth.log'],
+    cloud: null,
     withoutAccepted: false,
     refs: [],
     principal: null,

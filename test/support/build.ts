@@ -160,6 +160,7 @@ export function access(part: Partial<Access> = {}): Access {
     via: null,
     parents: [],
     streams: ['auth.log'],
+    cloud: null,
     withoutAccepted: false,
     refs: [],
     ...part,

@@ -1,0 +1,3 @@
+import { JsonValuesFramer } from './frame-json-values.ts';
+
+export class JsonRecordsFramer extends JsonValuesFramer {}
