@@ -1,0 +1,1 @@
+export type TrailRecord = Readonly<Record<string, unknown>>;
