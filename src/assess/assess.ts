@@ -1,9 +1,8 @@
 import type { Cover as CoverEntry, JudgedAccess, Reason } from '../model/access.ts';
-import type { Access } from '../model/access.ts';
-import { TUNNELS } from '../model/path.ts';
+import { type Access, isTunnel } from '../model/access.ts';
 import type { EvidenceClass } from '../model/recording.ts';
 import type { Doubt, Taken } from '../correlate/match.ts';
-import { evidenceFound, isEnough, soundnessOf } from './evidence.ts';
+import { evidenceFound, isEnough, isTrailed, soundnessOf } from './evidence.ts';
 import { phaseOf } from './phase.ts';
 import type { JudgingPolicy } from './policy.ts';
 import * as reasons from './reasons.ts';
@@ -40,9 +39,12 @@ export function assess(
   now: number,
 ): Assessment {
   const required = policy.requiredEvidence({ path: access.path, target: access.target, targetKind });
-  const recorder = evidence.taken[0]?.recording.recorder ?? policy.expectedRecorder(access.target);
-  const phase = phaseOf(access, policy.graceOf(recorder), policy.maxWaitMs, now);
-  const found = evidenceFound(evidence.taken, TUNNELS.has(access.path));
+  const recorder = recorderOf(access, evidence, policy);
+  // The record that shows the access is all that is due: nothing has to arrive any more.
+  const phase = isTrailed(access)
+    ? 'closed'
+    : phaseOf(access, policy.graceOf(recorder), policy.maxWaitMs, now);
+  const found = evidenceFound(evidence.taken, access);
   const waited = now - (access.closed ?? access.opened) >= policy.maxWaitMs;
   const cover = coverOf(access, evidence, found, required);
   return {
@@ -54,7 +56,18 @@ export function assess(
   };
 }
 
+/** Whose graces count: those of the recorder that has it, else of the one that should, else the cloud's own. */
+function recorderOf(access: Access, evidence: Evidence, policy: JudgingPolicy): string | null {
+  const expected = evidence.taken[0]?.recording.recorder ?? policy.expectedRecorder(access.target);
+  return expected ?? (access.session.cloudSession === undefined ? null : CLOUD_RECORDER);
+}
+
+/** Recorder of cloud sessions where none is named. */
+const CLOUD_RECORDER = 'ssm';
+
 function coverOf(access: Access, evidence: Evidence, found: EvidenceClass, required: EvidenceClass): Cover {
+  if (evidence.taken.length === 0 && isTrailed(access))
+    return isEnough(found, required) ? 'sound' : 'damaged';
   if (evidence.taken.length === 0) return coverWithoutRecording(access, evidence);
   const onlyGuessed = evidence.taken.every(
     (part) => part.join !== 'exact' && evidence.guessedHost.has(part.recording.uid),
@@ -70,7 +83,8 @@ function coverOf(access: Access, evidence: Evidence, found: EvidenceClass, requi
 
 function coverWithoutRecording(access: Access, evidence: Evidence): Cover {
   if (evidence.emptied) return 'damaged';
-  if (TUNNELS.has(access.path) || access.ioLog === 'denied') return evidence.doubt ? 'doubt' : 'hopeless';
+  if (isTunnel(access) || access.ioLog === 'denied' || access.cloud?.output === 'none')
+    return evidence.doubt ? 'doubt' : 'hopeless';
   if (evidence.doubt || evidence.timeDoubt !== null) return 'doubt';
   return evidence.blind === null ? 'none' : 'blind';
 }

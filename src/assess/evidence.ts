@@ -1,3 +1,4 @@
+import { type Access, isTunnel } from '../model/access.ts';
 import type { Taken } from '../correlate/match.ts';
 import type { EvidenceClass, Recording } from '../model/recording.ts';
 
@@ -25,8 +26,13 @@ export function soundnessOf(recording: Recording): Soundness {
   return faults.length > 0 && faults.every((fault) => TRANSIENT.has(fault.code)) ? 'unfinished' : 'damaged';
 }
 
-/** The strongest evidence among the parts that cover an access; E1 where only the log speaks. */
-export function evidenceFound(parts: readonly Taken[], tunnel: boolean): EvidenceClass {
+/** Acts in a cloud that its audit trail records call by call: the trail itself is their evidence. */
+export function isTrailed(access: Access): boolean {
+  return access.cloud !== null && (access.path === 'console' || access.path === 'api-role');
+}
+
+/** The strongest evidence among the parts that cover an access; of itself a tunnel's log is E1, a trail E2. */
+export function evidenceFound(parts: readonly Taken[], access: Access): EvidenceClass {
   const classes = parts.filter(
     ({ recording }) => soundnessOf(recording) !== 'damaged' || hasContent(recording),
   );
@@ -34,7 +40,9 @@ export function evidenceFound(parts: readonly Taken[], tunnel: boolean): Evidenc
     .map(({ recording }) => recording.evidence)
     .sort()
     .at(-1);
-  return best ?? (tunnel ? 'E1' : 'E0');
+  if (best !== undefined) return best;
+  if (isTrailed(access)) return 'E2';
+  return isTunnel(access) ? 'E1' : 'E0';
 }
 
 function hasContent(recording: Recording): boolean {

@@ -1,5 +1,5 @@
-import type { Access, Reason } from '../model/access.ts';
-import { ELEVATIONS, TUNNELS } from '../model/path.ts';
+import { type Access, type Reason, isTunnel } from '../model/access.ts';
+import { ELEVATIONS } from '../model/path.ts';
 import type { Recording } from '../model/recording.ts';
 import { groupBy } from '../correlate/order.ts';
 
@@ -49,7 +49,7 @@ function sayDeleted(recording: Recording, accesses: readonly Access[], say: Say)
 }
 
 function canConcern(recording: Recording, access: Access): boolean {
-  if (TUNNELS.has(access.path)) return false;
+  if (isTunnel(access)) return false;
   if ((recording.covers === 'elevation') !== ELEVATIONS.has(access.path)) return false;
   if (recording.account !== null && recording.account !== access.account) return false;
   if (recording.actor !== null && recording.actor !== access.actor) return false;

@@ -1,10 +1,9 @@
-import type { Access, Reason } from '../model/access.ts';
-import { TUNNELS } from '../model/path.ts';
+import { type Access, type Reason, isTunnel } from '../model/access.ts';
 import type { EvidenceClass } from '../model/recording.ts';
 import type { Taken } from '../correlate/match.ts';
 import { toIso } from '../util/iso.ts';
 import type { Evidence } from './assess.ts';
-import { isEnough } from './evidence.ts';
+import { isEnough, isTrailed } from './evidence.ts';
 import type { Cover, Phase } from './state-table.ts';
 import { uncoveredBy } from './uncovered.ts';
 
@@ -26,22 +25,37 @@ export function of(access: Access, evidence: Evidence, findings: Findings): Reas
   return unique([...all, ...context(access, evidence)]);
 }
 
-function withoutRecording(access: Access, evidence: Evidence, { cover, phase, waited }: Findings): Reason[] {
+/** The audit trail is the evidence of what is done by its calls. */
+function trailed(found: EvidenceClass, required: EvidenceClass): Reason {
+  return isEnough(found, required)
+    ? { code: 'trail-is-evidence', detail: 'the audit trail records each call: no session recording is due' }
+    : { code: 'evidence-class-too-low', detail: `${required} is required, the audit trail yields ${found}` };
+}
+
+function withoutRecording(access: Access, evidence: Evidence, findings: Findings): Reason[] {
+  const { cover, phase, waited, found, required } = findings;
+  if (isTrailed(access)) return [trailed(found, required)];
   if (cover === 'doubt') return doubts(evidence);
   if (cover === 'blind') return blindness(evidence.blind ?? '', waited);
+  if (isTunnel(access)) return [{ code: 'tunnel-unrecordable', detail: tunnelText(access) }];
   if (phase === 'young') return [{ code: 'waiting', detail: 'a recording may still begin' }];
-  if (TUNNELS.has(access.path)) {
-    return [
-      {
-        code: 'tunnel-unrecordable',
-        detail: 'a forwarding-only connection: no recorder can see its content',
-      },
-    ];
-  }
   if (cover === 'damaged') return [...evidence.hints];
-  const disabled = evidence.hints.filter((hint) => hint.code === 'recording-disabled');
-  const rest = evidence.hints.filter((hint) => hint.code !== 'recording-disabled');
+  const told = [...notStored(access), ...evidence.hints];
+  const disabled = told.filter((hint) => hint.code === 'recording-disabled');
+  const rest = told.filter((hint) => hint.code !== 'recording-disabled');
   return [...disabled, { code: 'no-recording', detail: absence(access) }, ...rest];
+}
+
+function tunnelText({ cloud }: Access): string {
+  if (cloud === null) return 'a forwarding-only connection: no recorder can see its content';
+  const { host, port } = cloud.forwards ?? { host: null, port: null };
+  const where = port === null ? '' : ` to ${host ?? 'the instance'} port ${port}`;
+  return `${cloud.document ?? cloud.action} opens a tunnel${where}: its content is not logged`;
+}
+
+function notStored({ cloud }: Access): Reason[] {
+  if (cloud?.output !== 'none') return [];
+  return [{ code: 'recording-disabled', detail: 'the call names no place where its output is stored' }];
 }
 
 function blindness(why: string, waited: boolean): Reason[] {
@@ -55,6 +69,9 @@ function absence(access: Access): string {
     const id = access.session.tsid ?? access.session.iologPath ?? '';
     return `sudo names the I/O log ${id}, but no recorder has it`;
   }
+  const { cloudSession } = access.session;
+  if (cloudSession !== undefined)
+    return `no recording of session ${cloudSession} on ${access.target} was found`;
   const what = access.actor === null ? 'account' : `${access.actor} acting as`;
   return `no recording of ${what} ${access.account} on ${access.target} fits`;
 }

@@ -17,6 +17,8 @@ export interface IdentityUse {
   readonly target: string;
   readonly credential: Credential | null;
   readonly time: number;
+  /** Further names, the most trustworthy first; they are tried before the account's. */
+  readonly names?: readonly string[];
 }
 
 /** Names → principals and targets, from the inventory alone. Nothing is guessed here. */
@@ -42,14 +44,17 @@ function toLookup(principals: readonly Principal[]) {
   const byKey = index(principals, (one) => one.keys);
   const withCertificates = principals.filter((one) => one.certificates.length > 0);
   const name = (text: string, time: number) => (byName.get(text) ?? []).find((one) => isValid(one, time));
-  const use = ({ account, target, credential, time }: IdentityUse): Principal | undefined => {
+  const use = ({ account, target, credential, time, names = [] }: IdentityUse): Principal | undefined => {
     const keyId = credential?.keyId;
     const byCertificate =
       keyId === undefined
         ? undefined
         : withCertificates.find((one) => isValid(one, time) && certifies(one, keyId));
     const byCredential = (byKey.get(credential?.id ?? '') ?? []).find((one) => isValid(one, time));
-    return byCertificate ?? byCredential ?? name(`${account}@${target}`, time) ?? name(account, time);
+    const all = [...names, `${account}@${target}`, account];
+    return (
+      byCertificate ?? byCredential ?? all.map((one) => name(one, time)).find((one) => one !== undefined)
+    );
   };
   return { name, use };
 }
@@ -94,6 +99,9 @@ export function placeRecordings(
   const names = new Set([...hosts, ...recordings.flatMap((one) => one.target ?? [])]);
   const placed = recordings.map((one) => {
     const home = homeOf(one, hosts, identity);
+    // A cloud's recordings join by id: where they were kept says nothing about whose they are.
+    if (one.ids.cloudSession !== undefined)
+      return home === null ? one : { ...one, target: identity.target(home) };
     if (home === null) return hosts.size === 1 ? { ...one, target: [...hosts][0] ?? null } : one;
     const target = identity.target(home);
     if (hosts.has(target)) return { ...one, target };

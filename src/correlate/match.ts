@@ -3,6 +3,7 @@ import { ELEVATIONS } from '../model/path.ts';
 import type { Recording } from '../model/recording.ts';
 import { type Edge, assign } from './assign.ts';
 import { type CandidateIndex, indexRecordings } from './candidates.ts';
+import { isCloudSession, pairCloudSessions } from './cloud/match.ts';
 import { clockDoubts } from './clock-doubt.ts';
 import { type ClockOffset, clockKey, learnOffsets } from './clocks.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
@@ -61,8 +62,10 @@ export function match(
   recordings: readonly Recording[],
   options: MatchOptions,
 ): Matching {
-  const usable = recordings.filter((one) => one.state !== 'missing' && namesSomebody(one));
-  const sessions = accesses.filter((access) => !ELEVATIONS.has(access.path));
+  const present = recordings.filter((one) => one.state !== 'missing');
+  const ofCloud = present.filter((one) => one.ids.cloudSession !== undefined);
+  const usable = present.filter((one) => one.ids.cloudSession === undefined && namesSomebody(one));
+  const sessions = accesses.filter((access) => !ELEVATIONS.has(access.path) && !isCloudSession(access));
   const elevations = accesses.filter((access) => ELEVATIONS.has(access.path));
   const index = indexRecordings(usable.filter((one) => one.covers === 'session'));
 
@@ -75,10 +78,12 @@ export function match(
   const taken = collect([exact, matched, own], options, offsetOf);
   const extra = addFurtherParts(sessions, index, taken, options, offsetOf);
   endSucceeded(sessions, taken, options, offsetOf);
+  for (const [uid, parts] of pairCloudSessions(accesses.filter(isCloudSession), ofCloud))
+    taken.set(uid, parts);
   const doubts = doubtsOf([exact, matched, own]);
   const nested = coverNested(elevations, accesses, taken, doubts);
   const used = new Set([...taken.values(), ...extra].flat().map((one) => one.recording.uid));
-  const orphans = usable.filter((one) => !used.has(one.uid));
+  const orphans = [...usable, ...ofCloud].filter((one) => !used.has(one.uid));
   const uncovered = sessions.filter((access) => !nested.taken.has(access.uid));
   const doubtful = new Map([...clockDoubts(uncovered, orphans), ...nested.doubts]);
   return {

@@ -1,5 +1,4 @@
-import type { Access } from '../model/access.ts';
-import { TUNNELS } from '../model/path.ts';
+import { type Access, isTunnel } from '../model/access.ts';
 import type { Recording } from '../model/recording.ts';
 
 /** What a comparison of one access with one recording says, and why. Lower cost is better; seconds in kind. */
@@ -66,7 +65,7 @@ function exactComparison(
 function contradiction(access: Access, recording: Recording): string | null {
   if (recording.target !== access.target) return `it is of ${recording.target ?? 'an unknown host'}`;
   if (recording.covers !== 'session') return 'it records an elevation only';
-  if (TUNNELS.has(access.path)) return 'a tunnel has no content to record';
+  if (isTunnel(access)) return 'a tunnel has no content to record';
   if (recording.account !== null && recording.account !== access.account) {
     return `it is of account ${recording.account}`;
   }

@@ -45,10 +45,15 @@ function parentsOf(child: Access, open: readonly Access[]): Access[] {
   const around = open.filter((one) => encloses(one, child));
   const byAudit = around.filter((one) => isSameAuditSession(one, child));
   const known = byAudit.length > 0 ? byAudit : around.filter((one) => !contradicts(one, child));
-  const byActor = known.filter((one) => one.account === child.actor);
+  const byActor = known.filter((one) => one.account === child.actor || actsAs(one, child.actor));
   const byTerminal = byActor.filter((one) => isSameTerminal(one, child));
   if (byTerminal.length > 0) return innermost(byTerminal);
   return byAudit.length > 0 ? innermost(byActor) : byActor;
+}
+
+/** Session Manager's agent runs its shells as this account unless told otherwise; the trail names only the caller. */
+function actsAs(session: Access, account: string | null): boolean {
+  return session.path === 'ssm-shell' && account === 'ssm-user';
 }
 
 /** Whole seconds are rounded down: a time may lie anywhere up to its resolution later. */

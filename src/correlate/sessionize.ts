@@ -1,12 +1,15 @@
 import type { Access } from '../model/access.ts';
 import type { Event } from '../model/event.ts';
 import { type AuditLink, isAuditLink, linkAudit } from './audit-links.ts';
+import { toCloudAccesses } from './cloud/accesses.ts';
+import { isCloudEvent } from './cloud/chain.ts';
+import { joinPushedKeys, linkCloudTunnels, placeTunnels } from './cloud/one-access.ts';
 import { type Connection, type ConnectionsResult, toConnections } from './connections.ts';
 import { type Elevation, toElevations } from './elevations.ts';
 import { groupBy, inOrder } from './order.ts';
 import { linkParents } from './parents.ts';
 import { toConnectionAccesses, toElevationAccess } from './to-access.ts';
-import { linkCarriers } from './via.ts';
+import { linkCarriers, ownerOfAddress } from './via.ts';
 import { mergeConnections, mergeElevations } from './witnesses.ts';
 import { type ZoneReading, readZone } from './zones.ts';
 
@@ -45,16 +48,20 @@ export function sessionize(
   events: readonly Event[],
   addresses: ReadonlyMap<string, ReadonlySet<string>>,
 ): Sessions {
-  const ordered = inOrder(events);
+  const cloud = toCloudAccesses(events);
+  const ordered = inOrder(events.filter((event) => !isCloudEvent(event)));
   const links = ordered.filter(isAuditLink);
   const byTarget = groupBy(
     ordered.filter((event) => event.target !== null && event.program !== 'auditd'),
     (event) => event.target ?? '',
   );
   const views = [...byTarget].map(([target, own]) => viewsOf(target, own, links));
-  const accesses = views.flatMap((own) => accessesOf(own, links));
+  const onHosts = views.flatMap((own) => accessesOf(own, links));
+  const signs = views.flat().map(signsOf);
   const known = withSeenAddresses(addresses, views.flat());
-  return { accesses: linkCarriers(linkParents(accesses), known), signs: views.flat().map(signsOf) };
+  const inCloud = placeTunnels(cloud.accesses, ownerOfAddress(known));
+  const linked = linkParents([...joinPushedKeys(onHosts, cloud.pushedKeys, signs), ...inCloud]);
+  return { accesses: linkCloudTunnels(linkCarriers(linked, known)), signs };
 }
 
 function viewsOf(target: string, events: readonly Event[], links: readonly AuditLink[]): View[] {

@@ -1,5 +1,4 @@
-import type { Access } from '../model/access.ts';
-import { TUNNELS } from '../model/path.ts';
+import { type Access, isTunnel } from '../model/access.ts';
 import { groupBy } from './order.ts';
 
 /** Clocks of two hosts may differ by this before a link is no longer shown by time. */
@@ -24,7 +23,7 @@ export function linkCarriers(
 }
 
 /** An address that two targets claim (NAT, loopback) points to none. */
-function ownerOfAddress(
+export function ownerOfAddress(
   addresses: ReadonlyMap<string, ReadonlySet<string>>,
 ): Map<string, string | undefined> {
   const owner = new Map<string, string | undefined>();
@@ -36,7 +35,7 @@ function ownerOfAddress(
 
 function carrierOf(access: Access, onJumpHost: readonly Access[]): Access | undefined {
   const open = onJumpHost.filter((one) => one.path.startsWith('ssh') && wasOpenAt(one, access.opened));
-  const tunnels = open.filter((one) => TUNNELS.has(one.path));
+  const tunnels = open.filter((one) => isTunnel(one));
   const candidates = tunnels.length > 0 ? tunnels : open;
   return candidates.length === 1 ? candidates[0] : undefined;
 }

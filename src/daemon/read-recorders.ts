@@ -70,7 +70,8 @@ interface Keeping {
 
 function nothingFound(configured: RecorderConfig, problems: readonly string[], now: number): RecorderReport {
   const { id, type, host } = configured;
-  const base = { id, type, hosts: [], units: 0, recordings: 0, watermark: now };
+  const serves: RecorderReport['serves'] = type === 'auto' ? 'all' : (findRecorder(type)?.serves ?? 'hosts');
+  const base = { id, type, serves, hosts: [], units: 0, recordings: 0, watermark: now };
   return { ...base, errors: problems, blindHosts: problems.length > 0 ? [host ?? EVERY_HOST] : [] };
 }
 

@@ -1,5 +1,5 @@
 import type { Credential, DocumentClass, Origin, Ref, SessionIds } from './event.ts';
-import type { Path } from './path.ts';
+import { type Path, TUNNELS } from './path.ts';
 import type { EvidenceClass } from './recording.ts';
 
 export type PrincipalKind = 'human' | 'service' | 'agent' | 'vendor' | 'shared';
@@ -72,6 +72,11 @@ export interface CloudAccess {
   readonly chain: readonly string[];
   /** Names to look the principal up by, the most trustworthy first; names that the caller chose are not among them. */
   readonly names: readonly string[];
+}
+
+/** True where only the bytes of others pass through an access: no recorder can see its content. */
+export function isTunnel(access: Pick<Access, 'path' | 'cloud'>): boolean {
+  return TUNNELS.has(access.path) || access.cloud?.tunnel === true;
 }
 
 export type Verdict = 'recorded' | 'inadequate' | 'unrecorded' | 'excepted' | 'pending' | 'undetermined';

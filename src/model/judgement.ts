@@ -12,6 +12,8 @@ export interface JudgedRecording extends Recording {
 export interface RecorderReport {
   readonly id: string;
   readonly type: string;
+  /** Which accesses it can have recorded: those of hosts, cloud sessions, or nobody knows. */
+  readonly serves: 'hosts' | 'cloud' | 'all';
   readonly hosts: readonly string[];
   readonly units: number;
   readonly recordings: number;

@@ -51,6 +51,8 @@ export interface Inspection {
 export interface Recorder {
   readonly type: string;
   readonly title: string;
+  /** `cloud` where it records sessions that a cloud's audit trail shows; the default is sessions on hosts. */
+  readonly serves?: 'cloud';
   readonly grace: Grace;
   /** 0 … 1 that the file belongs to this recorder, from its path and first bytes. */
   recognise(file: FileEntry, head: Uint8Array): number;

@@ -140,7 +140,15 @@ describe('evidence and blindness', () => {
   });
 
   it('never takes silence for absence', () => {
-    const report = { id: 'tlog', type: 'tlog', hosts: [], units: 1, recordings: 0, watermark: T0 };
+    const report = {
+      id: 'tlog',
+      type: 'tlog',
+      serves: 'hosts' as const,
+      hosts: [],
+      units: 1,
+      recordings: 0,
+      watermark: T0,
+    };
     const blindTo = (host: string) =>
       judgeFacts(login(), [], {}, { recorders: [{ ...report, errors: ['denied'], blindHosts: [host] }] })
         .accesses[0];
@@ -150,7 +158,15 @@ describe('evidence and blindness', () => {
   });
 
   it('tells of an access that could not be judged once the longest wait is over', () => {
-    const report = { id: 'tlog', type: 'tlog', hosts: [], units: 1, recordings: 0, watermark: T0 };
+    const report = {
+      id: 'tlog',
+      type: 'tlog',
+      serves: 'hosts' as const,
+      hosts: [],
+      units: 1,
+      recordings: 0,
+      watermark: T0,
+    };
     const recorders = [{ ...report, errors: [], blindHosts: ['web01'] }];
     const checks = (now: number) =>
       judgeFacts(login(), [], { now }, { recorders }).findings.map((finding) => finding.check);
@@ -184,6 +200,7 @@ describe('evidence and blindness', () => {
       const report = {
         id: 'tlog',
         type: 'tlog',
+        serves: 'hosts' as const,
         hosts: [],
         units: 1,
         recordings: 1,

@@ -10,6 +10,7 @@ it('an alert says what was seen, where was searched, and who answers for the tar
   const recorder = {
     id: 'tlog',
     type: 'tlog',
+    serves: 'hosts' as const,
     hosts: [],
     units: 1,
     recordings: 3,

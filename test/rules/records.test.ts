@@ -131,6 +131,7 @@ const SOURCE_FACTS = {
 const RECORDER = {
   id: 'tlog@web01',
   type: 'tlog',
+  serves: 'hosts' as const,
   hosts: ['web01'],
   units: 3,
   recordings: 4,

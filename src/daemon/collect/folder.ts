@@ -110,6 +110,7 @@ function hiddenPaths(
     {
       id: 'unreadable paths',
       type: 'unknown',
+      serves: 'all',
       hosts: [],
       units: hiding.length,
       recordings: 0,

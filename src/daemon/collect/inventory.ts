@@ -55,6 +55,7 @@ export async function takeInventory(
   const report: RecorderReport = {
     id,
     type: recorder.type,
+    serves: recorder.serves ?? 'hosts',
     hosts: [...hosts].sort(),
     units: units.length,
     recordings: recordings.length,

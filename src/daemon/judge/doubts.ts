@@ -43,10 +43,13 @@ function orphansInAnotherZone(accesses: readonly Access[], matching: Matching): 
   return found;
 }
 
-/** Why nothing found on a host means nothing known: recordings there could not all be read. */
-export function blindHosts(recorders: readonly RecorderReport[]): Map<string, string> {
+/**
+ * Why nothing found on a host means nothing known: recordings there could not all be read. A bucket that cannot be
+ * read says nothing about what hosts record, nor the other way round.
+ */
+export function blindHosts(recorders: readonly RecorderReport[], of: 'hosts' | 'cloud'): Map<string, string> {
   const blind = new Map<string, string>();
-  for (const recorder of recorders) {
+  for (const recorder of recorders.filter(({ serves }) => serves === of || serves === 'all')) {
     for (const host of recorder.blindHosts) {
       blind.set(
         host,

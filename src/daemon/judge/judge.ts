@@ -1,6 +1,8 @@
 import { assess, type Assessment } from '../../assess/assess.ts';
 import { coverageShare } from '../../assess/coverage-share.ts';
 import { hintsFor } from '../../assess/hints.ts';
+import { closedByRecording, isCloudSession } from '../../correlate/cloud/match.ts';
+import { isTrailed } from '../../assess/evidence.ts';
 import { placeRecordings } from '../../correlate/identity.ts';
 import { uniqueByUid } from '../../correlate/order.ts';
 import { match, type Matching } from '../../correlate/match.ts';
@@ -32,7 +34,15 @@ export function judge(facts: Facts, options: JudgeOptions): Judgement {
     toleranceMs: options.policy.toleranceMs,
     now: options.now,
   });
-  const assessed = assessAll(facts, sessions, matching, recordings, placed.guessed, options);
+  const accessesAsRecorded = closedByRecording(sessions.accesses, matching.taken);
+  const assessed = assessAll(
+    facts,
+    { ...sessions, accesses: accessesAsRecorded },
+    matching,
+    recordings,
+    placed.guessed,
+    options,
+  );
   const accesses = withCarriers(assessed).filter((one) => isInWindow(one, options));
   const judgedRecordings = withAccesses(recordings, matching);
   const findings = findingsOf({ facts, options, accesses, recordings: judgedRecordings, matching, sessions });
@@ -72,12 +82,18 @@ function assessAll(
   const uncovered = sessions.accesses.filter((access) => !matching.taken.has(access.uid));
   const hints = hintsFor(uncovered, sessions.accesses, recordings);
   const doubtful = timeDoubts(sessions.accesses, matching, sessions.signs);
-  const blind = new Map([...blindHosts(facts.recorders), ...brokenStreams(facts.sources)]);
+  const broken = brokenStreams(facts.sources);
+  const blindTo = {
+    hosts: new Map([...blindHosts(facts.recorders, 'hosts'), ...broken]),
+    // What a trail still holds back are ends and further sessions: it proves no recording.
+    cloud: blindHosts(facts.recorders, 'cloud'),
+  };
   return sessions.accesses.map((access) => {
+    const blind = isCloudSession(access) ? blindTo.cloud : blindTo.hosts;
     const target = options.identity.findTarget(access.target);
     const assessment = assess(
       access,
-      target?.kind ?? 'host',
+      target?.kind ?? kindOf(access),
       {
         taken: matching.taken.get(access.uid) ?? [],
         doubt: matching.doubts.get(access.uid) ?? null,
@@ -94,6 +110,11 @@ function assessAll(
   });
 }
 
+/** A target that no inventory names: an account's own number where the account itself was reached. */
+function kindOf(access: Access): JudgedAccess['targetKind'] {
+  return isTrailed(access) ? 'cloud' : 'host';
+}
+
 function firstOf(reasons: ReadonlyMap<string, string>, keys: readonly string[]): string | null {
   return keys.map((key) => reasons.get(key)).find((reason) => reason !== undefined) ?? null;
 }
@@ -107,6 +128,7 @@ function toJudged(
   const target = options.identity.findTarget(access.target);
   const principal = options.identity.principal({
     account: access.actor ?? access.account,
+    names: access.cloud?.names ?? [],
     target: access.target,
     credential: access.credential,
     time: access.opened,
@@ -116,7 +138,7 @@ function toJudged(
     ...access,
     ...rest,
     principal: principal ? { id: principal.id, kind: principal.kind } : null,
-    targetKind: target?.kind ?? 'host',
+    targetKind: target?.kind ?? kindOf(access),
     tier: target?.tier ?? null,
     privileged: false,
     breakGlass: false,

@@ -1,0 +1,69 @@
+import type { Access } from '../../model/access.ts';
+import type { Recording, RecordingState } from '../../model/recording.ts';
+import type { Taken } from '../match.ts';
+import { groupBy } from '../order.ts';
+
+/** True for accesses that only a cloud's own recorder can record. */
+export function isCloudSession(access: Access): boolean {
+  return access.cloud !== null && !access.path.startsWith('ssh');
+}
+
+/** Of two copies of one session (bucket and log group) the better one stands for it. */
+const RANKS: Readonly<Record<RecordingState, number>> = {
+  complete: 0,
+  incomplete: 1,
+  altered: 2,
+  corrupt: 3,
+  'no-content': 4,
+  empty: 5,
+  missing: 6,
+};
+
+const WHOLE = { share: 1, uncovered: [] } as const;
+
+/**
+ * Cloud sessions and their recordings join by session id alone: it is never used twice, and the transcript's times
+ * are those of its upload. The agent that runs the session runs the recorder, so it covers from the opening.
+ */
+export function pairCloudSessions(
+  accesses: readonly Access[],
+  recordings: readonly Recording[],
+): Map<string, Taken[]> {
+  const byId = groupBy(
+    recordings.filter((one) => one.state !== 'missing'),
+    (one) => one.ids.cloudSession,
+  );
+  const taken = new Map<string, Taken[]>();
+  for (const access of accesses) {
+    const id = access.session.cloudSession;
+    const copies = id === undefined || access.cloud?.tunnel === true ? [] : (byId.get(id) ?? []);
+    const best = copies.toSorted(byWorth)[0];
+    if (best === undefined) continue;
+    taken.set(access.uid, [
+      { recording: best, join: 'exact', coverage: WHOLE, why: `same session id ${id ?? ''}` },
+    ]);
+  }
+  return taken;
+}
+
+/** What cannot be told apart by state is settled by content and then by name, the same in whatever order they came. */
+function byWorth(a: Recording, b: Recording): number {
+  const damage = Number(a.problems.length > 0) - Number(b.problems.length > 0);
+  return RANKS[a.state] - RANKS[b.state] || damage || b.bytes - a.bytes || (a.uid < b.uid ? -1 : 1);
+}
+
+/**
+ * A session whose end no record told has ended where its recording did: the agent uploads a transcript, with its end
+ * marker, when the session is over.
+ */
+export function closedByRecording(
+  accesses: readonly Access[],
+  taken: ReadonlyMap<string, readonly Taken[]>,
+): Access[] {
+  return accesses.map((access) => {
+    if (access.closed !== null || access.session.cloudSession === undefined) return access;
+    const recording = taken.get(access.uid)?.[0]?.recording;
+    if (recording === undefined || !recording.endProven || recording.closed === null) return access;
+    return { ...access, closed: Math.max(access.opened, recording.closed), closedBy: 'recording' };
+  });
+}
