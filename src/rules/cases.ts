@@ -1,23 +1,22 @@
 import { isMap, isSeq, type Document, type Node } from 'yaml';
 import { type Keys, readFlag, readMap, readText, reportUnknown, requireKey, valueOf } from './keys.ts';
+import type { LogSource } from './log-source.ts';
 import { fieldProblem, type Service } from './record.ts';
 import type { RuleTest } from './rule.ts';
 import { placeOf, report } from './sigma/reading.ts';
 
+/** What is wrong with the record of a case. */
+export type RecordCheck = (record: unknown) => readonly string[];
+
 /** Reads `tests`: at least one case that matches and one that does not, with records that could exist. */
-export function readTests(
-  keys: Keys,
-  document: Document,
-  service: Service,
-  classifies: boolean,
-): readonly RuleTest[] {
+export function readTests(keys: Keys, document: Document, problemsOf: RecordCheck): readonly RuleTest[] {
   const { reading, node } = keys;
   const list = valueOf(keys, 'tests');
   if (!isSeq(list)) {
     report(reading, list ?? node, '`tests` must be a list with a case that matches and one that does not');
     return [];
   }
-  const tests = (list.items as Node[]).map((item) => readTest(item, keys, document, service, classifies));
+  const tests = (list.items as Node[]).map((item) => readTest(item, keys, document, problemsOf));
   const matching = tests.filter((test) => test?.match === true).length;
   const silent = tests.filter((test) => test?.match === false).length;
   if (!tests.includes(null) && (matching === 0 || silent === 0)) {
@@ -30,8 +29,7 @@ function readTest(
   node: Node,
   { reading }: Keys,
   document: Document,
-  service: Service,
-  classifies: boolean,
+  problemsOf: RecordCheck,
 ): RuleTest | null {
   if (!isMap(node)) {
     report(reading, node, 'a test must be a map of `name`, `record` and `match`');
@@ -44,14 +42,21 @@ function readTest(
   const match = readFlag(keys, 'match');
   const source = readMap(keys, 'record');
   const record: unknown = source?.node.toJS(document) ?? null;
-  for (const problem of source === null ? [] : recordProblems(record, service, classifies)) {
+  for (const problem of source === null ? [] : problemsOf(record)) {
     report(reading, source?.node, problem);
   }
   if (name === null || match === null || record === null) return null;
   return { name, match, record, place: placeOf(reading, node.range?.[0] ?? 0) };
 }
 
-/** A mistyped field in a test would prove nothing, so records are held to the same fields as conditions. */
+/**
+ * A mistyped field in a test would prove nothing, so records of offrecord's own are held to the same fields as
+ * conditions. What fields another product's records have is that product's affair.
+ */
+export function toRecordCheck({ product, service }: LogSource, classifies: boolean): RecordCheck {
+  return product === 'offrecord' ? (record) => recordProblems(record, service, classifies) : () => [];
+}
+
 function recordProblems(record: unknown, service: Service, classifies: boolean): string[] {
   const type: unknown = Object(record).type;
   const mistyped = type === service ? [] : [`\`type\` must be \`${service}\`, as \`logsource.service\``];

@@ -1,3 +1,9 @@
+/**
+ * The check of a rule on another product's records that names none: what it finds is told by its title. Each such
+ * rule is a fault of its own, so two of them on one record are two findings.
+ */
+export const FOREIGN_CHECK = 'foreign-rule';
+
 /** Every check that a finding can name, so that a slip in a rule file is noticed. What each means is in its rule. */
 export const CHECKS: readonly string[] = [
   ...words`no-recording out-of-band-access tunnel-unrecordable evidence-class-too-low
@@ -15,6 +21,7 @@ export const CHECKS: readonly string[] = [
   ...words`source-silent source-lagging source-parser-blind source-sequence-gap source-schema-drift
     source-clock-skew source-tampered source-weakened time-assumed low-confidence-match alias-suggested
     check-never-fed run-gap delivery-failing`,
+  FOREIGN_CHECK,
 ];
 
 function words(text: TemplateStringsArray): string[] {

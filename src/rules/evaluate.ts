@@ -1,5 +1,7 @@
+import type { ScreenMatch } from '../model/event.ts';
 import { type Finding, LEVELS, type Subject } from '../model/finding.ts';
 import { stableId } from '../util/ids.ts';
+import { FOREIGN_CHECK } from './checks.ts';
 import type { AccessRecord } from './records/access.ts';
 import type { RuleRecord } from './record.ts';
 import type { FindingRule, Rule } from './rule.ts';
@@ -33,9 +35,44 @@ export interface FindingContext {
 
 /** The finding that a matched rule makes. Its uid depends on check and subject alone, so it is the same next time. */
 export function toFinding(rule: FindingRule, record: RuleRecord, context: FindingContext): Finding {
+  return makeFinding(rule, renderSummary(rule.summary, record), context);
+}
+
+/**
+ * The finding of a rule that matched another product's record when that was read; `summary` is the sentence it gave
+ * then. The uid of a rule without a check of its own also depends on the rule.
+ */
+export function toControlFinding(rule: FindingRule, summary: string, context: FindingContext): Finding {
+  return makeFinding(rule, summary, context);
+}
+
+/**
+ * The rules behind the matches of one record, with the sentence each gave; rules that are gone or off by now are left
+ * out. As everywhere, of several rules with one check the one with the highest level stands.
+ */
+export function findMatchedRules(
+  rules: readonly Rule[],
+  matches: readonly ScreenMatch[],
+): readonly { readonly rule: FindingRule; readonly summary: string }[] {
+  const byFault = new Map<string, { rule: FindingRule; summary: string }>();
+  for (const { rule: id, summary } of matches) {
+    const rule = rules.find((each) => each.id === id);
+    if (rule?.kind !== 'finding' || !rule.enabled || rule.product === 'offrecord') continue;
+    const other = byFault.get(faultOf(rule));
+    if (other === undefined || rank(rule) > rank(other.rule)) byFault.set(faultOf(rule), { rule, summary });
+  }
+  return [...byFault.values()];
+}
+
+/** What makes two findings on one subject the same fault. */
+function faultOf(rule: FindingRule): string {
+  return rule.check === FOREIGN_CHECK ? `${rule.check}:${rule.id}` : rule.check;
+}
+
+function makeFinding(rule: FindingRule, summary: string, context: FindingContext): Finding {
   const { subject, target, account, time, evidence, refs } = context;
   return {
-    uid: stableId('fnd', [rule.check, subject.uid]),
+    uid: stableId('fnd', [faultOf(rule), subject.uid]),
     check: rule.check,
     rule: rule.id,
     title: rule.title,
@@ -45,7 +82,7 @@ export function toFinding(rule: FindingRule, record: RuleRecord, context: Findin
     target,
     account,
     time,
-    evidence: [renderSummary(rule.summary, record), ...evidence],
+    evidence: [summary, ...evidence],
     runbook: rule.runbook,
     refs,
   };
@@ -72,7 +109,7 @@ export function classify(rules: readonly Rule[], record: AccessRecord): Classifi
 }
 
 function applies(rule: Rule, record: RuleRecord): boolean {
-  return rule.enabled && rule.service === record.type && rule.matches(record);
+  return rule.enabled && rule.product === 'offrecord' && rule.service === record.type && rule.matches(record);
 }
 
 function rank(rule: FindingRule): number {

@@ -14,6 +14,8 @@ export interface TextLimits {
   readonly pattern?: RegExp;
   /** What the pattern asks for, e.g. `a date such as 2026-11-22`. */
   readonly shape?: string;
+  /** True where a list may be written as one text. */
+  readonly single?: boolean;
 }
 
 /** Reports every key that is not known, with the nearest one that is. */
@@ -43,10 +45,12 @@ export function readText(keys: Keys, key: string, limits: TextLimits = {}): stri
   return value === undefined ? null : verifyText(keys.reading, value, `\`${key}\``, limits);
 }
 
-/** A list of texts; empty where the key is missing. */
+/** A list of texts; empty where the key is missing, or wrong, which is reported. */
 export function readTexts(keys: Keys, key: string, limits: TextLimits = {}): readonly string[] {
   const value = valueOf(keys, key);
   if (value === undefined) return [];
+  if (limits.single === true && isScalar(value))
+    return [readText(keys, key, limits)].filter((text) => text !== null);
   if (!isSeq(value)) {
     report(keys.reading, value ?? keys.node, `\`${key}\` must be a list of texts`);
     return [];

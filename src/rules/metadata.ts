@@ -1,69 +1,69 @@
-import { daysIn } from './sigma/time-part.ts';
-import { report } from './sigma/reading.ts';
-import { isService, SERVICES, type Service } from './record.ts';
+import { FOREIGN_DEFAULTS } from './foreign.ts';
+import { type Keys, readChoice, readText, readTexts, requireKey, valueOf } from './keys.ts';
 import { type RuleStatus, STATUSES } from './rule.ts';
-import {
-  type Keys,
-  readChoice,
-  readMap,
-  readText,
-  readTexts,
-  reportUnknown,
-  requireKey,
-  valueOf,
-} from './keys.ts';
+import { report } from './sigma/reading.ts';
+import { daysIn } from './sigma/time-part.ts';
 
-/** Sigma's metadata of a rule, without its level and detection. */
+/** Sigma's metadata of a rule, without its level, log source and detection. */
 export interface Metadata {
   readonly id: string;
   readonly title: string;
   readonly status: RuleStatus;
   readonly description: string;
   readonly references: readonly string[];
-  readonly author: string;
-  readonly date: string;
+  readonly author: string | null;
+  readonly date: string | null;
   readonly tags: readonly string[];
   readonly falsepositives: readonly string[];
-  readonly service: Service;
 }
 
 /** Keys of Sigma that say something about the rule file and change nothing about what it finds. */
 export const SIGMA_KEYS: readonly string[] = (
-  'title id related name status description license author references date modified logsource detection ' +
+  'title id related name taxonomy status description license author references date modified logsource detection ' +
   'fields falsepositives level tags scope'
 ).split(' ');
 
-const REQUIRED = ['title', 'id', 'status', 'description', 'author', 'date', 'logsource', 'detection'];
+const REQUIRED = ['title', 'id', 'logsource', 'detection'];
+const REQUIRED_OF_OWN = ['status', 'description', 'author', 'date'];
 
 const UUID = {
   pattern: /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
   shape: 'a UUID in lower case',
 };
 const DATE = { pattern: /^\d{4}-\d\d-\d\d$/, shape: 'a date such as 2026-11-22' };
+/** Sigma wrote dates with slashes until its version 2. */
+const FOREIGN_DATE = { pattern: /^\d{4}([-/])\d{1,2}\1\d{1,2}$/, shape: DATE.shape };
 const TAG = {
   pattern: /^[a-z0-9_-]{1,64}(?:\.[a-z0-9_-]{1,64}){1,8}$/,
   shape: 'a namespace and a name in lower case, such as attack.t1078',
 };
 
-/** Reads the metadata; null, with every problem reported, where any of it is missing or wrong. */
-export function readMetadata(keys: Keys): Metadata | null {
-  for (const key of REQUIRED) requireKey(keys, key);
+/**
+ * Reads the metadata; null, with every problem reported, where any of it is missing or wrong. A rule on the records
+ * of another product (`foreign`) may leave out what Sigma lets it leave out, and writes it as other tools allow.
+ */
+export function readMetadata(keys: Keys, foreign: boolean): Metadata | null {
+  for (const key of foreign ? REQUIRED : [...REQUIRED, ...REQUIRED_OF_OWN]) requireKey(keys, key);
   const id = readRuleId(keys);
   const title = readText(keys, 'title', { longest: 256 });
-  const status = readChoice(keys, 'status', STATUSES);
-  const description = readText(keys, 'description');
-  const author = readText(keys, 'author', { longest: 256 });
-  const date = readDate(keys, 'date');
-  const service = readService(keys);
-  const lists = {
-    references: readTexts(keys, 'references'),
-    tags: readTexts(keys, 'tags', TAG),
-    falsepositives: readTexts(keys, 'falsepositives'),
+  const stated = {
+    status: readChoice(keys, 'status', STATUSES),
+    description: readText(keys, 'description'),
+    author: readText(keys, 'author', foreign ? {} : { longest: 256 }),
+    date: readDate(keys, 'date', foreign),
   };
-  readDate(keys, 'modified');
-  if (id === null || title === null || status === null || description === null) return null;
-  if (author === null || date === null || service === null) return null;
-  return { id, title, status, description, author, date, service, ...lists };
+  const lists = {
+    references: readTexts(keys, 'references', { single: foreign }),
+    tags: readTexts(keys, 'tags', foreign ? { single: true } : TAG),
+    falsepositives: readTexts(keys, 'falsepositives', { single: foreign }),
+  };
+  readDate(keys, 'modified', foreign);
+  if (foreign) readTaxonomy(keys);
+  if (id === null || title === null) return null;
+  if (!foreign && Object.values(stated).includes(null)) return null;
+  const { status, description, author, date } = stated;
+  const known = { status: status ?? FOREIGN_DEFAULTS.status, description: description ?? title };
+  return { id, title, author, date, ...known, ...lists };
 }
 
 /** The rule's UUID. */
@@ -71,23 +71,18 @@ export function readRuleId(keys: Keys): string | null {
   return readText(keys, 'id', UUID);
 }
 
-function readDate(keys: Keys, key: string): string | null {
-  const date = readText(keys, key, DATE);
-  if (date === null) return null;
-  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
-  if (day >= 1 && day <= daysIn(year, month)) return date;
+function readDate(keys: Keys, key: string, foreign: boolean): string | null {
+  const text = readText(keys, key, foreign ? FOREIGN_DATE : DATE);
+  if (text === null) return null;
+  const [year = '', month = '', day = ''] = text.split(/[-/]/);
+  if (Number(day) >= 1 && Number(day) <= daysIn(Number(year), Number(month))) {
+    return [year, month.padStart(2, '0'), day.padStart(2, '0')].join('-');
+  }
   report(keys.reading, valueOf(keys, key), `\`${key}\` is no day of the calendar`);
   return null;
 }
 
-/** Rules see offrecord's own records, so a log source of another product would never match. */
-function readService(keys: Keys): Service | null {
-  const source = readMap(keys, 'logsource');
-  if (source === null) return null;
-  reportUnknown(source, ['product', 'service', 'definition']);
-  requireKey(source, 'product');
-  requireKey(source, 'service');
-  const product = readChoice(source, 'product', ['offrecord']);
-  const service = readChoice(source, 'service', SERVICES);
-  return product !== null && service !== null && isService(service) ? service : null;
+/** Another taxonomy means other names of fields, and a rule that names other fields would never match. */
+function readTaxonomy(keys: Keys): void {
+  readChoice(keys, 'taxonomy', ['sigma']);
 }

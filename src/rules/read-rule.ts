@@ -1,14 +1,18 @@
 import { type Document, isMap, LineCounter, parseDocument, visit } from 'yaml';
 import { LEVELS } from '../model/finding.ts';
-import { readTests } from './cases.ts';
-import { CHECKS } from './checks.ts';
+import { readTests, toRecordCheck } from './cases.ts';
+import { CHECKS, FOREIGN_CHECK } from './checks.ts';
+import { FOREIGN_DEFAULTS, FOREIGN_KEYS } from './foreign.ts';
 import { type Keys, readChoice, readFlag, readText, reportUnknown, requireKey, valueOf } from './keys.ts';
-import { type Metadata, readMetadata, readRuleId, SIGMA_KEYS } from './metadata.ts';
+import { type LogSource, readLogSource } from './log-source.ts';
+import { readMetadata, readRuleId, SIGMA_KEYS } from './metadata.ts';
 import { fieldProblem } from './record.ts';
 import { CLASSES, type ClassificationRule, type FindingRule, type Rule, type RuleClass } from './rule.ts';
+import { INDEXED_FIELDS } from './screen.ts';
 import { compileDetection } from './sigma/detection.ts';
 import type { Placeholders } from './sigma/expand.ts';
 import { offsetWithin, type Reading, type RuleProblem, report } from './sigma/reading.ts';
+import { requiredValues } from './sigma/required.ts';
 import { parseSummary, pathsOf, type Summary } from './summary.ts';
 
 /** A rule file's bytes, already read. */
@@ -116,53 +120,66 @@ function readSwitchOff(keys: Keys): SwitchOff | null {
 const SHORT = new Set(['id', 'enabled', 'title']);
 
 function readWholeRule(keys: Keys, document: Document, placeholders: Placeholders): Rule | null {
-  reportUnknown(keys, KNOWN_KEYS);
-  const metadata = readMetadata(keys);
-  const kind = readKind(keys);
+  const source = readLogSource(keys);
+  const foreign = source !== null && source.product !== 'offrecord';
+  reportUnknown(keys, foreign ? [...KNOWN_KEYS, ...FOREIGN_KEYS] : KNOWN_KEYS);
+  const metadata = readMetadata(keys, foreign);
+  const kind = readKind(keys, foreign);
   const enabled = readFlag(keys, 'enabled') ?? true;
-  const service = metadata?.service ?? null;
   const classifies = kind === 'classification';
-  const matches = compileDetection(valueOf(keys, 'detection'), keys.reading, {
+  const detection = valueOf(keys, 'detection');
+  const matches = compileDetection(detection, keys.reading, {
     placeholders,
-    ...(service === null ? {} : { fieldProblem: (path) => fieldProblem(service, classifies, path) }),
+    objectsAsText: foreign,
+    ...(source?.product === 'offrecord'
+      ? { fieldProblem: (path) => fieldProblem(source.service, classifies, path) }
+      : {}),
   });
-  const tests = service === null ? [] : readTests(keys, document, service, classifies);
-  const own = kind === null ? null : KIND_KEYS[kind](keys, metadata);
-  if (metadata === null || matches === null || own === null) return null;
+  const untested = source === null || (foreign && !keys.node.has('tests'));
+  const tests = untested ? [] : readTests(keys, document, toRecordCheck(source, classifies));
+  const own = kind === null ? null : KIND_KEYS[kind](keys, source);
+  if (metadata === null || source === null || matches === null || own === null) return null;
+  const required = foreign ? requiredValues(detection, INDEXED_FIELDS) : new Map();
   const { file } = keys.reading;
-  return { ...metadata, ...own, enabled, matches, tests, file, overrides: null, switchedOffBy: null };
+  const origin = { file, overrides: null, switchedOffBy: null };
+  return { ...metadata, ...source, ...own, enabled, matches, required, tests, ...origin };
 }
 
 const KIND_KEYS = { finding: readFinding, classification: readClassification };
 
-function readKind(keys: Keys): Rule['kind'] | null {
+/** A rule on another product's records that says nothing of offrecord's is a rule that finds. */
+function readKind(keys: Keys, foreign: boolean): Rule['kind'] | null {
   const finds = keys.node.has('check');
-  if (finds !== keys.node.has('classify')) return finds ? 'finding' : 'classification';
+  const classifies = keys.node.has('classify');
+  if (finds !== classifies) return finds ? 'finding' : 'classification';
+  if (foreign && !finds) return 'finding';
   report(keys.reading, keys.node, 'a rule has either `check` or `classify`');
   return null;
 }
 
 type FindingKeys = Pick<FindingRule, 'kind' | 'check' | 'level' | 'summary' | 'runbook'>;
 
-function readFinding(keys: Keys, metadata: Metadata | null): FindingKeys | null {
-  for (const key of ['level', 'summary', 'runbook']) requireKey(keys, key);
-  const check = readChoice(keys, 'check', CHECKS);
-  const level = readChoice(keys, 'level', LEVELS);
-  const summary = readSummary(keys, metadata);
-  const runbook = readText(keys, 'runbook');
+function readFinding(keys: Keys, source: LogSource | null): FindingKeys | null {
+  const foreign = source !== null && source.product !== 'offrecord';
+  for (const key of foreign ? [] : ['level', 'summary', 'runbook']) requireKey(keys, key);
+  const isLeftOut = (key: string): boolean => foreign && !keys.node.has(key);
+  const check = isLeftOut('check') ? FOREIGN_CHECK : readChoice(keys, 'check', CHECKS);
+  const level = isLeftOut('level') ? FOREIGN_DEFAULTS.level : readChoice(keys, 'level', LEVELS);
+  const summary = readSummary(keys, source, isLeftOut('summary') ? FOREIGN_DEFAULTS.summary : null);
+  const runbook = isLeftOut('runbook') ? FOREIGN_DEFAULTS.runbook : readText(keys, 'runbook');
   if (check === null || level === null || summary === null || runbook === null) return null;
   return { kind: 'finding', check, level, summary, runbook };
 }
 
 function readClassification(
   keys: Keys,
-  metadata: Metadata | null,
+  source: LogSource | null,
 ): Pick<ClassificationRule, 'kind' | 'classify'> | null {
   const classify: RuleClass | null = readChoice(keys, 'classify', CLASSES);
   for (const key of ['level', 'summary', 'runbook'].filter((name) => keys.node.has(name))) {
     report(keys.reading, valueOf(keys, key), `a rule that classifies makes no finding and has no \`${key}\``);
   }
-  if (metadata !== null && metadata.service !== 'access') {
+  if (source !== null && source.service !== 'access') {
     report(
       keys.reading,
       valueOf(keys, 'logsource'),
@@ -172,18 +189,19 @@ function readClassification(
   return classify === null ? null : { kind: 'classification', classify };
 }
 
-function readSummary(keys: Keys, metadata: Metadata | null): Summary | null {
+function readSummary(keys: Keys, source: LogSource | null, standard: string | null): Summary | null {
   const node = valueOf(keys, 'summary');
-  const text = readText(keys, 'summary', { longest: 1024 });
+  const text = standard ?? readText(keys, 'summary', { longest: 1024 });
   if (text === null) return null;
   const summary = parseSummary(text);
   if ('error' in summary) {
     report(keys.reading, offsetWithin(node as Parameters<typeof offsetWithin>[0], summary.at), summary.error);
     return null;
   }
-  const service = metadata?.service;
   const problems =
-    service === undefined ? [] : pathsOf(summary).map((path) => fieldProblem(service, false, path));
+    source?.product === 'offrecord'
+      ? pathsOf(summary).map((path) => fieldProblem(source.service, false, path))
+      : [];
   for (const problem of problems.filter((each) => each !== null)) report(keys.reading, node, problem);
   return summary;
 }

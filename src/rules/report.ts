@@ -43,6 +43,7 @@ export interface RuleRow {
   /** Check id of a finding rule, class of a classification rule. */
   readonly names: string;
   readonly kind: Rule['kind'];
+  readonly product: string;
   readonly service: string;
   /** Null for classification rules. */
   readonly level: string | null;
@@ -61,6 +62,7 @@ export function listRules(rules: readonly Rule[]): readonly RuleRow[] {
     file: rule.file,
     names: rule.kind === 'finding' ? rule.check : rule.classify,
     kind: rule.kind,
+    product: rule.product,
     service: rule.service,
     level: rule.kind === 'finding' ? rule.level : null,
     title: rule.title,

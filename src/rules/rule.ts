@@ -1,6 +1,7 @@
 import type { Level } from '../model/finding.ts';
-import type { Service } from './record.ts';
+import type { LogSource, Product } from './log-source.ts';
 import type { Predicate } from './sigma/field.ts';
+import type { Required } from './sigma/required.ts';
 import type { Summary } from './summary.ts';
 
 export const STATUSES = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
@@ -27,13 +28,16 @@ interface RuleBase {
   readonly status: RuleStatus;
   readonly description: string;
   readonly references: readonly string[];
-  readonly author: string;
-  /** YYYY-MM-DD. */
-  readonly date: string;
+  /** Null where a rule on another product's records does not say. */
+  readonly author: string | null;
+  /** YYYY-MM-DD; null as `author`. */
+  readonly date: string | null;
   readonly tags: readonly string[];
   readonly falsepositives: readonly string[];
+  /** `logsource.product`: whose records it sees. */
+  readonly product: Product;
   /** `logsource.service`: the kind of record it sees. */
-  readonly service: Service;
+  readonly service: LogSource['service'];
   /** False where the rule is switched off: it is listed and tested, and never fires. */
   readonly enabled: boolean;
   readonly file: string;
@@ -42,6 +46,8 @@ interface RuleBase {
   /** Own file that switches this shipped rule off. */
   readonly switchedOffBy: string | null;
   readonly matches: Predicate;
+  /** Values that a record must have to match, for a quick look; empty for offrecord's own records. */
+  readonly required: Required;
   readonly tests: readonly RuleTest[];
 }
 

@@ -15,7 +15,7 @@ test('a rule file gives a rule with all it states', () => {
     }),
   );
   assert.ok(rule.kind === 'finding');
-  const { matches, summary, tests, ...stated } = rule;
+  const { matches, summary, tests, required, ...stated } = rule;
   assert.deepEqual(stated, {
     kind: 'finding',
     id: ID,
@@ -27,6 +27,7 @@ test('a rule file gives a rule with all it states', () => {
     references: [],
     tags: ['attack.t1078', 'nist_csf.de.cm-03'],
     falsepositives: ['A drill'],
+    product: 'offrecord',
     service: 'access',
     check: 'no-recording',
     level: 'high',
@@ -38,6 +39,7 @@ test('a rule file gives a rule with all it states', () => {
   });
   assert.equal(summary.text, '{account} on {target.id}');
   assert.equal(matches({ verdict: 'unrecorded' }), true);
+  assert.equal(required.size, 0);
   assert.deepEqual(tests[0], {
     name: 'a',
     match: true,

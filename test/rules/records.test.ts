@@ -44,7 +44,23 @@ const ACCESS: JudgedAccess = {
   via: 'acc_0',
   parents: [],
   streams: ['web01/auth.log'],
-  cloud: null,
+  cloud: {
+    provider: 'aws',
+    account: '111122223333',
+    region: 'eu-central-1',
+    identity: 'AssumedRole',
+    arn: 'arn:aws:sts::111122223333:assumed-role/admin/alice',
+    action: 'StartSession',
+    document: 'Team-Shell',
+    documentClass: 'custom',
+    reason: 'INC-77',
+    mfa: true,
+    tunnel: false,
+    forwards: null,
+    output: null,
+    chain: ['alice', 'admin'],
+    names: ['alice'],
+  },
   withoutAccepted: false,
   refs: [],
   principal: { id: 'alice', kind: 'human' },
@@ -138,7 +154,7 @@ const RECORDER = {
   errors: ['permission denied', 'not found'],
   blindHosts: ['web01'],
   watermark: OPENED,
-};
+} as const;
 
 function pathsIn(value: unknown, path: string): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => pathsIn(item, path));
@@ -183,6 +199,7 @@ test('an access keeps what happened, in the words of rules', () => {
       via: record.via,
       assumed: record.time_assumed,
       target: record.target,
+      cloud: record.cloud,
     },
     {
       opened: '2026-11-22T11:20:40.617Z',
@@ -192,15 +209,45 @@ test('an access keeps what happened, in the words of rules', () => {
       via: { uid: 'acc_0', carries_recorded: true },
       assumed: true,
       target: { id: 'web01', kind: 'host', tier: 'production' },
+      cloud: {
+        document: 'Team-Shell',
+        document_class: 'custom',
+        region: 'eu-central-1',
+        account: '111122223333',
+        identity: 'AssumedRole',
+        arn: 'arn:aws:sts::111122223333:assumed-role/admin/alice',
+        mfa: true,
+        reason: 'INC-77',
+        tunnel: false,
+        output: null,
+      },
     },
   );
   const bare = toAccessRecord(
-    { ...ACCESS, closed: null, via: null, exception: null, credential: null, origin: null, assumed: [] },
+    {
+      ...ACCESS,
+      closed: null,
+      via: null,
+      exception: null,
+      credential: null,
+      origin: null,
+      assumed: [],
+      cloud: null,
+    },
     { ...FACTS, carries: null },
   );
   assert.deepEqual(
-    [bare.open, bare.closed, bare.via, bare.exception, bare.credential, bare.origin, bare.time_assumed],
-    [true, null, null, null, null, null, false],
+    [
+      bare.open,
+      bare.closed,
+      bare.via,
+      bare.exception,
+      bare.credential,
+      bare.origin,
+      bare.time_assumed,
+      bare.cloud,
+    ],
+    [true, null, null, null, null, null, false, null],
   );
   const unrecorded = toAccessRecord({ ...ACCESS, verdict: 'unrecorded' }, FACTS);
   assert.equal(unrecorded.via?.carries_recorded, false);

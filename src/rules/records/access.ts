@@ -52,6 +52,30 @@ export interface AccessRecord {
   readonly time_assumed: boolean;
   /** True where the witness that names key and origin was silent. */
   readonly without_accepted: boolean;
+  /** What a cloud's audit trail tells; null where no trail shows the access. */
+  readonly cloud: CloudRecord | null;
+}
+
+/** The cloud's side of an access. */
+export interface CloudRecord {
+  /** SSM document of the session or command. */
+  readonly document: string | null;
+  /** `shell`, `command`, `tunnel`, or `custom` where only the document's content tells. */
+  readonly document_class: string | null;
+  readonly region: string | null;
+  /** Account of the cloud, 12 digits. */
+  readonly account: string | null;
+  /** Kind of caller: `Root`, `IAMUser`, `AssumedRole`, … */
+  readonly identity: string;
+  readonly arn: string | null;
+  /** Null where the record does not tell. */
+  readonly mfa: boolean | null;
+  /** Why the caller says it happened. */
+  readonly reason: string | null;
+  /** Only bytes of others pass through it. */
+  readonly tunnel: boolean;
+  /** For a command: `stored`, or `none` where its output is kept nowhere. */
+  readonly output: string | null;
 }
 
 export interface BreakGlassDeclared {
@@ -80,6 +104,8 @@ export const ACCESS_FIELDS = [
   'credential.type credential.id credential.key_id credential.serial via.uid',
   'break_glass_declared.principal break_glass_declared.account break_glass_declared.credential',
   'unregistered.principal unregistered.target',
+  'cloud.document cloud.document_class cloud.region cloud.account cloud.identity cloud.arn cloud.mfa',
+  'cloud.reason cloud.tunnel cloud.output',
 ].flatMap((line) => line.split(' '));
 
 /** Dotted paths that judging fills. */
@@ -126,6 +152,24 @@ export function toAccessRecord(access: JudgedAccess, facts: AccessFacts): Access
     unregistered: facts.unregistered,
     time_assumed: access.assumed.length > 0,
     without_accepted: access.withoutAccepted,
+    cloud: toCloudRecord(access),
+  };
+}
+
+function toCloudRecord({ cloud }: JudgedAccess): CloudRecord | null {
+  if (cloud === null) return null;
+  const { document, documentClass, region, account, identity, arn, mfa, reason, tunnel, output } = cloud;
+  return {
+    document,
+    document_class: documentClass,
+    region,
+    account,
+    identity,
+    arn,
+    mfa,
+    reason,
+    tunnel,
+    output,
   };
 }
 

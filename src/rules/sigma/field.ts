@@ -9,6 +9,26 @@ export function fieldValues(record: unknown, path: readonly string[]): readonly 
   return reach(record, path).flat(16);
 }
 
+/**
+ * The same values, with every object among them replaced by its JSON and by each text inside it: rules written for
+ * other programs compare `requestParameters` as if it were one text.
+ */
+export function fieldTexts(record: unknown, path: readonly string[]): readonly unknown[] {
+  return fieldValues(record, path).flatMap((value) =>
+    typeof value === 'object' && value !== null ? [...jsonOf(value), ...leafTexts(value)] : [value],
+  );
+}
+
+/** None for what is nested too deeply: it came from a file that says what it wants, and its texts are still there. */
+function jsonOf(value: object): string[] {
+  try {
+    return [JSON.stringify(value)];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [];
+  }
+}
+
 /** True where the field is there, whatever its value: null and empty lists count. */
 export function fieldExists(record: unknown, path: readonly string[]): boolean {
   return reach(record, path).length > 0;

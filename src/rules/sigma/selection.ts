@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import type { Placeholders } from './expand.ts';
-import { fieldExists, fieldValues, leafTexts, type Predicate } from './field.ts';
+import { fieldExists, fieldTexts, fieldValues, leafTexts, type Predicate } from './field.ts';
 import { type Plan, parseKey } from './modifiers.ts';
 import { offsetWithin, type Reading, report } from './reading.ts';
 import { compileValue, type ValueTest } from './value.ts';
@@ -10,6 +10,8 @@ export interface DetectionOptions {
   readonly placeholders?: Placeholders;
   /** Says what is wrong with a field's dotted path; null where the records have it. */
   readonly fieldProblem?: (path: string) => string | null;
+  /** True where a field that holds an object is compared as text (`fieldTexts`). */
+  readonly objectsAsText?: boolean;
 }
 
 /** What reading selections needs besides the nodes. */
@@ -76,12 +78,13 @@ function compileItem(pair: Pair<Node, Node | null>, context: SelectionContext): 
   }
   const tests = values.map((value) => compileOne(value, plan, context));
   const ready = tests.filter((test) => test !== null);
-  return ready.length < tests.length ? null : joinTests(plan, ready);
+  return ready.length < tests.length ? null : joinTests(plan, ready, context.objectsAsText === true);
 }
 
-function joinTests(plan: Plan, tests: readonly ValueTest[]): Predicate {
+function joinTests(plan: Plan, tests: readonly ValueTest[], objectsAsText: boolean): Predicate {
   const path = plan.field.split('.');
-  const read = plan.field === '' ? leafTexts : (record: unknown) => fieldValues(record, path);
+  const reach = objectsAsText ? fieldTexts : fieldValues;
+  const read = plan.field === '' ? leafTexts : (record: unknown) => reach(record, path);
   if (plan.neq) return (record) => !holdsAny(tests, read(record), record);
   if (!plan.all) return (record) => holdsAny(tests, read(record), record);
   return (record) => {
