@@ -1,0 +1,41 @@
+import { type AwsProblem, toAwsProblem } from './problem.ts';
+
+/** A call to AWS that gave nothing; its message is safe to show. The error of the SDK is its cause. */
+export class AwsFault extends Error {
+  override readonly name = 'AwsFault';
+  readonly problem: AwsProblem;
+  /** The system's code for the like fault of a file: who reads bytes need not know that they come from AWS. */
+  readonly code: string;
+
+  constructor(problem: AwsProblem, cause?: unknown) {
+    super(problem.message, { cause });
+    this.problem = problem;
+    this.code = CODES[problem.code];
+  }
+}
+
+const CODES: Readonly<Record<AwsProblem['code'], string>> = {
+  denied: 'EACCES',
+  expired: 'EACCES',
+  throttled: 'EAGAIN',
+  unreachable: 'ETIMEDOUT',
+  'not-found': 'ENOENT',
+  invalid: 'EIO',
+  unknown: 'EIO',
+};
+
+/** Runs a call; what it throws is thrown as `AwsFault`, and where the signal was raised, as its reason. */
+export async function call<T>(action: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  try {
+    return await run();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw toFault(error, action);
+  }
+}
+
+/** Any error of a call as a fault. */
+export function toFault(error: unknown, action: string): AwsFault {
+  return error instanceof AwsFault ? error : new AwsFault(toAwsProblem(error, action), error);
+}
