@@ -28,6 +28,8 @@ export interface AwsOptions {
   readonly maxAttempts?: number;
   /** `adaptive` (the default) also slows down by itself where AWS throttles. */
   readonly retryMode?: 'adaptive' | 'standard';
+  /** Longest wait for an answer to begin, and for it to go on, in ms. */
+  readonly answerWithinMs?: number;
 }
 
 /** Opens a connection. Nothing is loaded or called before the first client is asked for. */
@@ -81,19 +83,22 @@ type RegionConfig = CommonConfig & { readonly region: string; readonly credentia
  * or not at all; an answer begins within 20 s and then never pauses for as long (a page is at most 50 records of
  * 256 KB). With 3 attempts a dead endpoint costs at most 3 × 20 s and two pauses of at most 20 s, 100 s in all.
  */
-const TIME_OUTS = {
-  connectionTimeout: 5000,
-  requestTimeout: 20_000,
-  throwOnRequestTimeout: true,
-  socketTimeout: 20_000,
-} as const;
+const CONNECT_WITHIN_MS = 5000;
+const ANSWER_WITHIN_MS = 20_000;
 const ATTEMPTS = 3;
 
 function commonConfig({ endpoint }: AwsConnection, options: AwsOptions): CommonConfig {
+  const within = options.answerWithinMs ?? ANSWER_WITHIN_MS;
   return {
     retryMode: options.retryMode ?? 'adaptive',
     maxAttempts: options.maxAttempts ?? ATTEMPTS,
-    requestHandler: { ...TIME_OUTS },
+    requestHandler: {
+      connectionTimeout: CONNECT_WITHIN_MS,
+      requestTimeout: within,
+      // The SDK else only warns, and waits on.
+      throwOnRequestTimeout: true,
+      socketTimeout: within,
+    },
     userAgentAppId: 'offrecord',
     ...(endpoint === null ? {} : { endpoint }),
   };

@@ -1,0 +1,168 @@
+import type { CloudTrailClient, LookupEventsCommandOutput } from '@aws-sdk/client-cloudtrail';
+import {
+  advance,
+  caughtUp,
+  isDue,
+  type LookupCursor,
+  type LookupWindow,
+  OVERLAP_MS,
+  placeOf,
+  type QueryPlace,
+  startOver,
+  windowOf,
+} from './lookup-cursor.ts';
+import { QUERIES, type Query } from './lookup-queries.ts';
+import type { Pace } from './pace.ts';
+import { type AwsProblem, toAwsProblem } from './problem.ts';
+
+export interface LookupOptions {
+  /** As the last committed page gave it; null at the first start. */
+  readonly cursor: LookupCursor | null;
+  /** Epoch ms. */
+  readonly now: number;
+  /** That of the account and region. */
+  readonly pace: Pace;
+  /** How far back the first start reads, in ms. */
+  readonly lookbackMs: number;
+  /** How late an event may appear, in ms; an hour where it is not given. */
+  readonly overlapMs?: number;
+  /** Most pages of this call. */
+  readonly pages?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface LookupPage {
+  /** Each the JSON of one CloudTrail record. */
+  readonly records: readonly Uint8Array[];
+  /** Where to go on once the records are stored; before that it would lose them. */
+  readonly cursor: LookupCursor;
+  /** Epoch ms up to which all queries have been read, as far as AWS had the events by then. */
+  readonly caughtUpTo: number | null;
+}
+
+export interface LookupEnd {
+  /** Why it ended early; all pages before it count, and the next call goes on. */
+  readonly problem: AwsProblem | null;
+  /** True where something was left for the next call. */
+  readonly more: boolean;
+}
+
+/** 60 pages at two a second are half a minute: an account with a backlog does not hold up the others for longer. */
+const PAGES = 60;
+
+/**
+ * Reads the event history of one account and region: pages of records, each with the cursor to commit with it. The
+ * queries take turns, page by page, so that the backlog of one does not keep the others waiting.
+ */
+export async function* lookupRecords(
+  client: CloudTrailClient,
+  options: LookupOptions,
+): AsyncGenerator<LookupPage, LookupEnd, undefined> {
+  const { now, overlapMs = OVERLAP_MS, pages = PAGES } = options;
+  const span = { lookbackMs: options.lookbackMs, overlapMs };
+  const restarted = new Set<Query>();
+  let cursor: LookupCursor = options.cursor ?? { queries: {} };
+  let fault: AwsProblem | null = null;
+  const waiting = QUERIES.filter((query) => isDue(placeOf(cursor, query, now), now, overlapMs));
+  for (let page = 0; page < pages; page++) {
+    const query = waiting.shift();
+    if (query === undefined) break;
+    const place = placeOf(cursor, query, now);
+    const window = windowOf(place, now, span);
+    const answer = await ask(client, query, window, options);
+    if (options.signal?.aborted === true) return { problem: fault, more: true };
+    if ('problem' in answer) {
+      fault ??= answer.problem;
+      if (endsAll(answer.problem)) return { problem: answer.problem, more: true };
+      if (window.token === null || restarted.has(query)) continue;
+      // Most likely the token has expired. A second refusal in one call has another cause, and is told.
+      if (fault === answer.problem) fault = null;
+      restarted.add(query);
+      cursor = withPlace(cursor, query, startOver(place, window, now));
+    } else {
+      const next = advance(place, window, answer.token, overlapMs);
+      cursor = withPlace(cursor, query, next);
+      yield { records: answer.records, cursor, caughtUpTo: caughtUp(cursor) };
+      if (!isDue(next, now, overlapMs)) continue;
+    }
+    waiting.push(query);
+  }
+  return { problem: fault, more: waiting.length > 0 || fault !== null };
+}
+
+function withPlace(cursor: LookupCursor, query: Query, place: QueryPlace): LookupCursor {
+  return { queries: { ...cursor.queries, [query.id]: place } };
+}
+
+/** Whether the other queries would fare no better. A refused request may be the fault of this very query. */
+function endsAll({ code }: AwsProblem): boolean {
+  return code !== 'invalid' && code !== 'unknown';
+}
+
+type Answer =
+  | { readonly records: readonly Uint8Array[]; readonly token: string | null }
+  | { readonly problem: AwsProblem };
+
+const ACTION = 'cloudtrail:LookupEvents';
+
+/** AWS gives no more; 50 records of at most 256 KB are 12.8 MB. */
+const PAGE_RECORDS = 50;
+
+async function ask(
+  client: CloudTrailClient,
+  query: Query,
+  window: LookupWindow,
+  { pace, signal }: LookupOptions,
+): Promise<Answer> {
+  try {
+    const { LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail');
+    const command = new LookupEventsCommand({
+      LookupAttributes: [query.attribute],
+      StartTime: new Date(window.from),
+      EndTime: new Date(window.to),
+      MaxResults: PAGE_RECORDS,
+      ...(window.token === null ? {} : { NextToken: window.token }),
+    });
+    // Inside the SDK's retries: AWS counts every attempt, not every call.
+    const step = { step: 'finalizeRequest', priority: 'low', name: 'offrecordPace' } as const;
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        await pace.take(signal);
+        return next(args);
+      },
+      step,
+    );
+    const output = await client.send(command, signal === undefined ? {} : { abortSignal: signal });
+    return decodePage(output, window) ?? { problem: MALFORMED };
+  } catch (error) {
+    return { problem: toAwsProblem(error, ACTION) };
+  }
+}
+
+const MALFORMED: AwsProblem = {
+  code: 'invalid',
+  action: ACTION,
+  message: `${ACTION}: the answer holds no list of events, or a token that leads nowhere`,
+};
+
+/** AWS's tokens have some hundred characters; the cursor must stay small. */
+const TOKEN_CHARACTERS = 16_384;
+
+/** Null where the answer is none. An empty last page has a list too: without one, nothing is known. */
+function decodePage(output: LookupEventsCommandOutput, window: LookupWindow): Answer | null {
+  const events: unknown = output.Events;
+  const token = output.NextToken === undefined || output.NextToken === '' ? null : output.NextToken;
+  if (!Array.isArray(events) || events.length > PAGE_RECORDS) return null;
+  // The same token again would read this page for ever.
+  if (token !== null && (token === window.token || token.length > TOKEN_CHARACTERS)) return null;
+  return { records: events.map(toRecord), token };
+}
+
+const encoder = new TextEncoder();
+
+/** A record as the trail wrote it. Where it is missing, what stands for it is counted as a reject by the format. */
+function toRecord(event: unknown): Uint8Array {
+  const text =
+    typeof event === 'object' && event !== null && 'CloudTrailEvent' in event ? event.CloudTrailEvent : null;
+  return encoder.encode(typeof text === 'string' ? text : '{}');
+}
