@@ -6,7 +6,13 @@ import { ENTRY_LIMIT } from '../../src/files/frame-journal-export.ts';
 import { VALUE_LIMIT } from '../../src/files/frame-json-values.ts';
 import { createFramer, type FramedRecord, type Framing } from '../../src/files/framing.ts';
 
-const FRAMINGS: readonly Framing[] = ['lines', 'journal-export', 'json-values', 'json-members'];
+const FRAMINGS: readonly Framing[] = [
+  'lines',
+  'journal-export',
+  'json-values',
+  'json-members',
+  'json-records',
+];
 
 interface Framed {
   readonly records: readonly FramedRecord[];
@@ -46,6 +52,11 @@ function binaryField(name: string, value: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from(`${name}\n`), size, value, Buffer.from('\n')]);
 }
 
+/** Whether a framer that has read so far, and not a byte more, would go on from there. */
+function standsAt(framing: Framing, content: Uint8Array, end: number): boolean {
+  return frame(framing, [content.subarray(0, end)]).at.offset === end;
+}
+
 /** Bytes in which every character that means something to a framer is frequent. */
 const soup = fc
   .array(
@@ -53,7 +64,14 @@ const soup = fc
       { weight: 4, arbitrary: fc.constantFrom(...'\n\r{}[]"\\=, aA\0') },
       {
         weight: 1,
-        arbitrary: fc.constantFrom('\n\n', '{"a":1}\n', 'A=b\n', '\x02\0\0\0\0\0\0\0', '\xef\xbb\xbf'),
+        arbitrary: fc.constantFrom(
+          '\n\n',
+          '{"a":1}\n',
+          '{"Records":[',
+          'A=b\n',
+          '\x02\0\0\0\0\0\0\0',
+          '\xef\xbb\xbf',
+        ),
       },
     ),
     { maxLength: 60 },
@@ -88,9 +106,21 @@ const WELL_FORMED: Readonly<Record<Framing, fc.Arbitrary<Uint8Array>>> = {
       Buffer.from(values.map((value, index) => JSON.stringify(value, null, index % 3)).join('\n')),
     ),
   'json-records': fc
-    .array(fc.object({ maxDepth: 2 }), { maxLength: 5 })
-    .map((values) =>
-      Buffer.from(values.map((value, index) => JSON.stringify(value, null, index % 3)).join('\n')),
+    .array(
+      fc.tuple(fc.constantFrom('Records', 'Events', 'logEvents', 'records', ''), fc.array(fc.object())),
+      {
+        maxLength: 4,
+      },
+    )
+    .map((files) =>
+      Buffer.from(
+        files
+          .map(([key, records], index) => {
+            const holder = { before: 1, [key]: records, after: ['x'] };
+            return JSON.stringify(key === '' ? records : holder, null, index % 3);
+          })
+          .join('\n'),
+      ),
     ),
 };
 
@@ -120,6 +150,8 @@ for (const framing of FRAMINGS) {
       fc.property(bytes, (content) => {
         const whole = frame(framing, [content]);
         for (const [index, { end }] of whole.records.entries()) {
+          // Within a value that holds records nobody resumes: `at` is where it began.
+          if (framing === 'json-records' && !standsAt(framing, content, end)) continue;
           const resumed = frame(framing, [content.subarray(end)], end, lineAt(content, end));
           assert.deepEqual(resumed.records, whole.records.slice(index + 1));
           assert.deepEqual(resumed.rest, whole.rest);
@@ -134,7 +166,11 @@ for (const framing of FRAMINGS) {
       fc.property(bytes, fc.nat(), (content, place) => {
         const half = frame(framing, [content.subarray(0, place % (content.length + 1))]);
         const later = frame(framing, [content.subarray(half.at.offset)], half.at.offset, half.at.line);
-        assert.deepEqual([...half.records, ...later.records], frame(framing, [content]).records);
+        // Records of a value that was not complete yet are read again.
+        const again = half.records.filter(
+          ({ offset }) => offset < half.at.offset || framing !== 'json-records',
+        );
+        assert.deepEqual([...again, ...later.records], frame(framing, [content]).records);
       }),
       { numRuns: 300 },
     );
@@ -146,6 +182,8 @@ for (const framing of FRAMINGS) {
         let before = 0;
         const { records, rest } = frame(framing, [content]);
         for (const record of rest === null ? records : [...records, rest]) {
+          // The rest of a value that holds records is the value's beginning.
+          if (framing === 'json-records' && record === rest) before = 0;
           assert.ok(record.offset >= before && record.end > record.offset && record.end <= content.length);
           assert.deepEqual(
             record.bytes,
@@ -265,3 +303,97 @@ test('json-values: a value beyond the limit is told once, and the next is read',
   );
   assert.deepEqual(texts(framed), ['', '{"b":1}']);
 });
+
+const trail =
+  '{"a":{"Records":[1]},"Records": [{"n":1,"Records":[0]}, [2], "x]",\n3.5, null],"b":"\\"]","Events":[{}]}';
+const elements = ['{"n":1,"Records":[0]}', '[2]', '"x]"', '3.5', 'null', '{}'];
+
+test('json-records: elements of the arrays that hold records, at the first level alone', () => {
+  const framed = frame('json-records', [Buffer.from(trail)]);
+  assert.deepEqual(texts(framed), elements);
+  assert.deepEqual(
+    framed.records.map(({ line }) => line),
+    [1, 1, 1, 2, 2, 2],
+  );
+  assert.equal(framed.rest, null);
+  assert.equal(framed.at.offset, trail.length);
+});
+
+test('json-records: other values are records whole, whatever their keys look like', () => {
+  const values = [
+    '{"records":[{"a":1}]}',
+    '{"x":"Records","y":[1]}',
+    '{"x":{"Records":[1]}}',
+    '{"RecordsAndMore":[1]}',
+    '{"Records":{"a":[1]}}',
+    '{"\\u0052ecords":[1]}',
+    '{"x":"\\"Records\\":[",\n"y":1}',
+  ];
+  const framed = frame('json-records', [Buffer.from(values.join('\n'))]);
+  assert.deepEqual(texts(framed), values);
+  assert.equal(framed.rest, null);
+});
+
+test('json-records: an array at the top holds records, several values may follow one another', () => {
+  const framed = frame('json-records', [
+    Buffer.from('\ufeff[{"a":1},{"b":[2]}]{"c":3}\x1e{"Events":[]}[]{"d":4}'),
+  ]);
+  assert.deepEqual(texts(framed), ['{"a":1}', '{"b":[2]}', '{"c":3}', '{"d":4}']);
+  assert.equal(framed.rest, null);
+});
+
+test('json-records: wherever a file is cut off, its rest is no JSON, a whole word, or a value of its own', () => {
+  for (let length = 1; length < trail.length; length++) {
+    const framed = frame('json-records', [Buffer.from(trail.slice(0, length))]);
+    const rest = restText(framed);
+    assert.notEqual(rest, null, trail.slice(0, length));
+    // A number cut short is still a number; no record is one.
+    assert.ok(rest?.startsWith('{') !== true || !isJson(rest), `${length}: ${rest}`);
+    assert.equal(framed.at.offset, 0);
+    assert.deepEqual(texts(framed), elements.slice(0, framed.records.length));
+  }
+});
+
+test('json-records: what is no JSON is a record to reject, and what follows is found', () => {
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['oops {"a":1}', ['oops ', '{"a":1}']],
+    ['[{"a":1}} {"b":2}', ['{"a":1}', '} ', '{"b":2}']],
+    ['{"Records":[{"a":"cut\n{"b":2}', ['{"a":"cut', '{"b":2}']],
+    ['{"Records":[{"a":1}],"x":"cut\n{"b":2}', ['{"a":1}', ',"x":"cut', '{"b":2}']],
+    ['["a" b,,c{"d":1}]{"e":2}', ['"a"', 'b', 'c', '{"d":1}', '{"e":2}']],
+  ];
+  for (const [text, expected] of cases)
+    assert.deepEqual(texts(frame('json-records', [Buffer.from(text)])), expected);
+});
+
+test('json-records: an element beyond the limit is told once, and the next is read', () => {
+  const framed = frame('json-records', [
+    Buffer.from('{"Records":[{"a":"'),
+    Buffer.alloc(VALUE_LIMIT, 'a'),
+    Buffer.from('"},{"b":1}]}'),
+  ]);
+  assert.deepEqual(
+    framed.records.map(({ tooLong }) => tooLong),
+    [true, false],
+  );
+  assert.deepEqual(texts(framed), ['', '{"b":1}']);
+});
+
+test('json-records: records that together exceed the limit by far are each read', () => {
+  const framer = createFramer('json-records');
+  framer.push(Buffer.from('{"Records":['));
+  const record = Buffer.from(`{"a":"${'x'.repeat(1024 * 1024)}"},`);
+  let found = 0;
+  for (let index = 0; index < 40; index++)
+    found += framer.push(record).filter(({ tooLong }) => !tooLong).length;
+  assert.equal(found, 40);
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
