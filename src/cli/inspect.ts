@@ -58,7 +58,7 @@ async function recognised(
   if (all.length === named) return [...all];
   const found: FileEntry[] = [];
   for (const file of all) {
-    const { bytes } = await readHead(file.path);
+    const { bytes } = await readHead(file);
     if (recorder.recognise(file, bytes) > 0) found.push(file);
   }
   return found;

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Grace, Sidecar } from '../recorders/recorder.ts';
-import { duration, text } from '../util/scalars.ts';
+import { text } from '../util/scalars.ts';
 import type { ReadContext } from './context.ts';
+import { graceSchema, withoutUndefined } from './grace.ts';
 import { id, zone } from './scalars.ts';
 import { pathsSchema } from './sources.ts';
 
 /** `auto` recognises the recorder of each file from its name and content. */
-export const RECORDER_TYPES = ['auto', 'tlog', 'sudo', 'asciicast', 'script', 'ttyrec'] as const;
+export const RECORDER_TYPES = ['auto', 'tlog', 'sudo', 'asciicast', 'script', 'ttyrec', 'ssm'] as const;
 
 /** A system that keeps session recordings. */
 export interface RecorderConfig {
@@ -53,17 +54,6 @@ export function recordersSchema(context: ReadContext) {
     .meta({ description: 'Recorders: where session recordings are kept.' });
 }
 
-function graceSchema() {
-  return z
-    .strictObject({
-      start: duration('How long the first sign of a recording may take.').optional(),
-      close: duration('How long its completeness may take after the end.').optional(),
-      store: duration('How long its storage may take after that.').optional(),
-    })
-    .transform((grace): Partial<Grace> => withoutUndefined(grace))
-    .prefault({});
-}
-
 function namePattern() {
   return text('File-name pattern such as {time}-{user}-{pid}.').refine(
     (pattern) => {
@@ -100,8 +90,4 @@ function sidecarSchema() {
     .transform(({ suffix, fields: { audit_session: auditSession, ...rest } }): Sidecar => {
       return { suffix, fields: withoutUndefined({ ...rest, auditSession }) };
     });
-}
-
-function withoutUndefined<T extends object>(record: T): Partial<T> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

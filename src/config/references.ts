@@ -17,6 +17,7 @@ export function findReferenceProblems(yaml: PlacedYaml): YamlProblem[] {
     ...repeated(targetNames(yaml.value), problem),
     ...shared(yaml.value, problem),
     ...REFERENCES.flatMap((reference) => missing(yaml.value, reference, problem)),
+    ...withoutWitness(yaml.value, problem),
   ];
 }
 
@@ -33,6 +34,7 @@ type Report = (named: Named, message: string) => YamlProblem;
 const UNIQUE: readonly Pattern[] = [
   ['sources', '*', 'id'],
   ['recorders', '*', 'id'],
+  ['aws', '*', 'id'],
   ['receivers', '*', 'id'],
   ['principals', '*', 'id'],
 ];
@@ -43,6 +45,18 @@ const REFERENCES: readonly { readonly from: Pattern; readonly to: Pattern; reado
   { from: ['targets', '*', 'tier'], to: ['tiers'], noun: 'tier' },
   { from: ['break_glass', 'principals', '*'], to: ['principals', '*', 'id'], noun: 'principal' },
 ];
+
+/** Without a witness there is nothing to watch; an empty list and an absent one mean the same. */
+function withoutWitness(value: unknown, report: Report): YamlProblem[] {
+  if (!isMapping(value) || [value['sources'], value['aws']].some((block) => isFilled(block))) return [];
+  const path = Object.hasOwn(value, 'sources') ? ['sources'] : [];
+  return [report({ path, name: '' }, 'there must be a witness: an entry of `sources` or of `aws`')];
+}
+
+/** Of another kind than a list it is told by the schema. */
+function isFilled(block: unknown): boolean {
+  return Array.isArray(block) ? block.length > 0 : block != null;
+}
 
 function repeated(names: readonly Named[], report: Report): YamlProblem[] {
   const seen = new Set<string>();

@@ -6,6 +6,7 @@ import {
   type ExceptionsConfig,
   exceptionsSchema,
 } from './acceptance.ts';
+import { type AwsConfig, awsSchema } from './aws.ts';
 import type { ReadContext } from './context.ts';
 import {
   type JudgingConfig,
@@ -35,6 +36,7 @@ export interface Config {
   readonly timezone: string;
   readonly sources: readonly SourceConfig[];
   readonly recorders: readonly RecorderConfig[];
+  readonly aws: readonly AwsConfig[];
   readonly inventory: Inventory;
   readonly tiers: ReadonlyMap<string, TierConfig>;
   readonly judging: JudgingConfig;
@@ -55,6 +57,7 @@ export function configSchema(context: ReadContext, machineZone: string) {
       timezone: zone("Zone of times that are written without one (default: this machine's).").optional(),
       sources: sourcesSchema(context),
       recorders: recordersSchema(context),
+      aws: awsSchema(),
       targets: targetsSchema(),
       principals: principalsSchema(),
       tiers: tiersSchema(),

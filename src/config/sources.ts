@@ -4,7 +4,7 @@ import type { ReadContext } from './context.ts';
 import { id, path, zone } from './scalars.ts';
 
 /** `auto` recognises the format of each file from its content. */
-export const SOURCE_TYPES = ['auto', 'sshd', 'journald', 'auditd', 'sudo'] as const;
+export const SOURCE_TYPES = ['auto', 'sshd', 'journald', 'auditd', 'sudo', 'cloudtrail'] as const;
 
 /** Where records of accesses come from. */
 export interface SourceConfig {
@@ -40,7 +40,10 @@ export function sourcesSchema(context: ReadContext) {
         silentAfterMs: block.silent_after ?? null,
       }),
     );
-  return z.array(source).min(1).meta({ description: 'Witnesses: where records of accesses come from.' });
+  return z
+    .array(source)
+    .prefault([])
+    .meta({ description: 'Witnesses: where records of accesses come from.' });
 }
 
 /** Files, folders or glob patterns; at least one. */

@@ -15,7 +15,18 @@ export interface FileEntry {
   readonly ino: number;
   /** Digest and size pinned earlier, from a manifest or the store. */
   readonly pinned: PinnedFile | null;
+  /** Present where the content is not on this machine: `path` then only names it. */
+  readonly open?: OpenContent;
 }
+
+/** Content from a byte on, up to the offset `end`; all of it without a range. Throws what the transport throws. */
+export type OpenContent = (range?: {
+  readonly start: number;
+  readonly end?: number;
+}) => AsyncIterable<Uint8Array>;
+
+/** What opening needs to know of a file. */
+export type Openable = Pick<FileEntry, 'path' | 'size' | 'mtimeMs' | 'dev' | 'ino' | 'open'>;
 
 export interface PinnedFile {
   readonly size: number;

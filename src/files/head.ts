@@ -1,3 +1,4 @@
+import type { Openable } from './entry.ts';
 import { openFile, readFirst } from './open.ts';
 import { type FileProblem, toFileProblem } from './problem.ts';
 
@@ -10,9 +11,10 @@ export interface Head {
 }
 
 /** The first bytes of a file, decompressed where it is gzip. Never throws: a cut gzip gives what it holds. */
-export async function readHead(path: string, bytes = 65_536): Promise<Head> {
+export async function readHead(from: string | Openable, bytes = 65_536): Promise<Head> {
+  const path = typeof from === 'string' ? from : from.path;
   try {
-    const file = await openFile(path);
+    const file = await openFile(from);
     try {
       const first = await readFirst(file, bytes);
       const problem = first.error === null ? null : toFileProblem(path, first.error);

@@ -1,6 +1,6 @@
 import { dirname, join, normalize } from 'node:path';
 import type { PinnedFile } from './entry.ts';
-import { openFile } from './open.ts';
+import { openFile, readFirst } from './open.ts';
 import { type FileProblem, fileProblem, toFileProblem } from './problem.ts';
 
 export const MANIFEST_NAME = 'recordings.manifest.json';
@@ -35,12 +35,15 @@ const PROBLEMS_SHOWN = 20;
  */
 export async function readManifest(path: string): Promise<ManifestReading> {
   try {
-    const { handle, stats } = await openFile(path);
+    const file = await openFile(path);
     try {
-      if (stats.size > MANIFEST_LIMIT) return unusable(path, `it is larger than ${MANIFEST_LIMIT} bytes`);
-      return parseManifest(path, await handle.readFile('utf8'));
+      if (file.stats.size > MANIFEST_LIMIT)
+        return unusable(path, `it is larger than ${MANIFEST_LIMIT} bytes`);
+      const { bytes, error } = await readFirst({ ...file, gzip: false }, MANIFEST_LIMIT);
+      if (error !== null) throw error;
+      return parseManifest(path, Buffer.from(bytes).toString('utf8'));
     } finally {
-      await handle.close();
+      await file.handle.close();
     }
   } catch (error) {
     return { manifest: null, problems: [toFileProblem(path, error)] };

@@ -1,12 +1,13 @@
-import type { Stats } from 'node:fs';
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
+import type { Openable } from './entry.ts';
 import { inflate } from './gzip.ts';
 import { RefusedFile } from './problem.ts';
+import { type ReadHandle, RemoteHandle } from './remote.ts';
 
 /** An open regular file and what it was at that moment; close it with `handle.close()`. */
 export interface OpenFile {
-  readonly handle: FileHandle;
-  readonly stats: Stats;
+  readonly handle: ReadHandle;
+  readonly stats: Pick<Openable, 'size' | 'mtimeMs' | 'dev' | 'ino'>;
   readonly gzip: boolean;
 }
 
@@ -14,7 +15,10 @@ export interface OpenFile {
  * Opens a regular file. Throws `RefusedFile` for anything else, and what the system throws. Without O_NONBLOCK a
  * fifo put where a log was expected would hold the reader for ever.
  */
-export async function openFile(path: string): Promise<OpenFile> {
+export async function openFile(file: string | Openable): Promise<OpenFile> {
+  if (typeof file !== 'string' && file.open !== undefined)
+    return openRemote(file, new RemoteHandle(file.open));
+  const path = typeof file === 'string' ? file : file.path;
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const stats = await handle.stat();
@@ -26,7 +30,16 @@ export async function openFile(path: string): Promise<OpenFile> {
   }
 }
 
-async function hasGzipMagic(handle: FileHandle): Promise<boolean> {
+async function openRemote(file: Openable, handle: ReadHandle): Promise<OpenFile> {
+  try {
+    return { handle, stats: file, gzip: await hasGzipMagic(handle) };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function hasGzipMagic(handle: ReadHandle): Promise<boolean> {
   const magic = new Uint8Array(2);
   const { bytesRead } = await handle.read(magic, 0, 2, 0);
   return bytesRead === 2 && magic[0] === 0x1f && magic[1] === 0x8b;

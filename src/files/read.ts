@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Openable } from './entry.ts';
 import {
   createFramer,
   type FramedRecord,
@@ -59,13 +60,14 @@ export interface ReadResult {
  * their bytes, and offsets count decompressed ones. Never throws for what the file system does or the file holds.
  */
 export async function* readRecords(
-  path: string,
+  from: string | Openable,
   options: ReadOptions,
 ): AsyncGenerator<RecordBatch, ReadResult> {
+  const path = typeof from === 'string' ? from : from.path;
   const reading = new Reading(options);
   let problem: FileProblem | null = null;
   try {
-    const file = await openFile(path);
+    const file = await openFile(from);
     try {
       reading.final ||= file.gzip;
       await verifyUnchanged(file, options);

@@ -87,7 +87,7 @@ export async function readWhole(
 }
 
 async function withFile<T>(file: FileEntry, use: (opened: OpenFile) => Promise<T>): Promise<T> {
-  const opened = await openFile(file.path);
+  const opened = await openFile(file);
   try {
     return await use(opened);
   } finally {

@@ -13,6 +13,7 @@ import type { LogStream } from '../files/rotation.ts';
 import type { Event } from '../model/event.ts';
 import type { SourceReport } from '../model/source-report.ts';
 import type { Decoder, Format, RecordPlace } from './format.ts';
+import { type RecordScreen, type Screen, screened, screenOf } from './screened.ts';
 import { emptyReport, SourceLog } from './source-log.ts';
 
 /** What a chunk of a stream gave. The cursor stands behind it: commit both together. */
@@ -34,6 +35,8 @@ export interface StreamOptions {
   /** What earlier reading showed; reading goes on counting from there. */
   readonly before?: SourceReport;
   readonly signal?: AbortSignal;
+  /** What rules say of records that a format offers to them. */
+  readonly screen?: Screen;
 }
 
 const DAY_MS = 86_400_000;
@@ -89,6 +92,7 @@ class PlannedReading {
   readonly #planned: PlannedRead;
   readonly #decoder: Decoder;
   readonly #log: SourceLog;
+  readonly #screen: RecordScreen | null;
   #content: string;
   #records = 0;
   #since = 0;
@@ -96,6 +100,7 @@ class PlannedReading {
   constructor(planned: PlannedRead, format: Format, options: StreamOptions, log: SourceLog) {
     this.#planned = planned;
     this.#log = log;
+    this.#screen = screenOf(format, options.screen);
     this.#content = planned.content;
     this.#decoder = format.create({
       stream: options.id,
@@ -131,7 +136,7 @@ class PlannedReading {
       this.#log.reject({ code: 'too-long', detail: 'the record is longer than any that is read', ref });
       return [];
     }
-    const parsed = this.#decoder.decode(record.bytes, place);
+    const parsed = screened(this.#decoder.decode(record.bytes, place), this.#screen);
     this.#log.add(parsed);
     return parsed.events;
   }

@@ -1,11 +1,12 @@
 import type { Event } from '../model/event.ts';
 import type { SourceReport } from '../model/source-report.ts';
+import { saveReadObjects } from './objects.ts';
 import { chunks, fromJson, fromTargetColumn, PAGE, pages, toTargetColumn } from './rows.ts';
 import type { Db, Schema } from './schema.ts';
 import type { Batch, DirtyTarget, TimeRange } from './store.ts';
 
 /**
- * Saves events, cursor and report; marks the targets of events that were not known, or known otherwise: a log read
+ * Saves events, cursor, report and the objects they came from; marks the targets of events that were not known, or known otherwise: a log read
  * again in another zone gives the same events at other times.
  */
 export async function saveBatch(db: Db, batch: Batch): Promise<{ readonly added: number }> {
@@ -18,7 +19,11 @@ export async function saveBatch(db: Db, batch: Batch): Promise<{ readonly added:
         c
           .column('uid')
           .doUpdateSet((eb) => ({ time: eb.ref('excluded.time'), event: eb.ref('excluded.event') }))
-          .whereRef('events.event', '!=', 'excluded.event'),
+          .where((eb) => {
+            const changed = eb('events.event', '!=', eb.ref('excluded.event'));
+            const own = eb('events.stream', '=', eb.ref('excluded.stream'));
+            return batch.keepFirst === true ? eb.and([changed, own]) : changed;
+          }),
       )
       .returning('target')
       .execute();
@@ -27,6 +32,7 @@ export async function saveBatch(db: Db, batch: Batch): Promise<{ readonly added:
   await markColumns(db, targets, batch.at);
   await saveCursor(db, batch);
   await saveReport(db, batch);
+  await saveReadObjects(db, batch.stream, batch.objects ?? []);
   return { added: targets.length };
 }
 

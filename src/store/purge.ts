@@ -14,6 +14,7 @@ export async function purge(db: Db, before: number): Promise<PurgeCounts> {
   const findings = await purgeFindings(db, before);
   const accesses = await purgeAccesses(db, before);
   const events = await purgeEvents(db, before);
+  await db.deleteFrom('read_objects').where('mtime', '<', before).execute();
   const units = await db.deleteFrom('units').where('gone_at', '<', before).executeTakeFirst();
   const alerts = await db
     .deleteFrom('outbox')

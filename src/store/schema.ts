@@ -106,6 +106,7 @@ export interface Schema {
     counts: string;
     reason: string | null;
   };
+  read_objects: { stream: string; name: string; size: number; mtime: number };
   meta: { key: string; value: string };
 }
 

@@ -3,6 +3,7 @@ import * as accesses from './accesses.ts';
 import * as events from './events.ts';
 import * as findings from './findings.ts';
 import * as notices from './notices.ts';
+import * as objects from './objects.ts';
 import * as outbox from './outbox.ts';
 import { purge } from './purge.ts';
 import * as recordings from './recordings.ts';
@@ -39,6 +40,7 @@ function createReader(db: Db): StoreReader {
   return {
     cursor: (stream) => events.cursor(db, stream),
     sourceReports: () => events.sourceReports(db),
+    unreadObjects: (stream, given) => objects.unreadObjects(db, stream, given),
     events: (query) => events.events(db, query),
     targets: () => events.targets(db),
     dirtyTargets: () => events.dirtyTargets(db),

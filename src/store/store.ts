@@ -32,6 +32,8 @@ export interface StoreReader {
   /** The cursor last saved for a stream, as it was given; undefined where none was. */
   cursor(stream: string): Promise<unknown>;
   sourceReports(): Promise<readonly SourceReport[]>;
+  /** Names of those objects of a stream that were not read yet as they are now. */
+  unreadObjects(stream: string, objects: readonly ReadObject[]): Promise<ReadonlySet<string>>;
   /** Events with from ≤ time ≤ to, by time; `target` null asks for those whose record names none. */
   events(query: TimeRange & { readonly target?: string | null }): AsyncIterable<Event>;
   /** Every target that an event names. */
@@ -146,7 +148,21 @@ export interface Batch {
   readonly cursor: unknown;
   readonly report: SourceReport;
   readonly events: readonly Event[];
+  /**
+   * The same records come by several streams (a trail's files and its API) and differ in their places alone: an event
+   * that another stream gave first stays as it is.
+   */
+  readonly keepFirst?: boolean;
+  /** Objects that are read with this batch; see `Format.layout`. */
+  readonly objects?: readonly ReadObject[];
   readonly at: number;
+}
+
+/** A file of a source that was complete when it appeared. */
+export interface ReadObject {
+  readonly name: string;
+  readonly size: number;
+  readonly mtimeMs: number;
 }
 
 export interface DirtyTarget {

@@ -15,6 +15,7 @@ test('five lines are a configuration, with every default', () => {
     store: { path: '/etc/offrecord/var/offrecord.db', retentionMs: 400 * 86_400_000 },
     schedule: '*/30 * * * * *',
     timezone: 'Europe/Berlin',
+    aws: [],
     sources: [
       {
         id: 'web',
@@ -91,7 +92,7 @@ targets: [{id: web01, tier: prod}]
     '2:11 `schedule` must be a cron pattern of five fields, or six with seconds in front, such as "*/30 * * * * *"',
     '3:11 `timezone` must be a time zone such as Europe/Berlin or UTC',
     '4:1 unknown key `windw`',
-    '6:21 `type` must be one of auto, sshd, journald, auditd, sudo; did you mean `sshd`?',
+    '6:21 `type` must be one of auto, sshd, journald, auditd, sudo, cloudtrail; did you mean `sshd`?',
     '6:35 `paths` must list at least 1',
     '7:5 `sources[1]` must be a mapping of keys to values',
     '8:21 there is no receiver `soc`',
@@ -102,7 +103,9 @@ targets: [{id: web01, tier: prod}]
 
 test('a missing key is told where the mapping begins', () => {
   assert.deepEqual(problemsOf('sources:\n  - paths: [a]\n'), ['2:5 `id` is missing']);
-  assert.deepEqual(problemsOf('log: {level: debug}\n'), ['1:1 `sources` is missing']);
+  assert.deepEqual(problemsOf('log: {level: debug}\n'), [
+    '1:1 there must be a witness: an entry of `sources` or of `aws`',
+  ]);
 });
 
 test('values of the wrong kind are told what is expected', () => {

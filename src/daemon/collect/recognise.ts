@@ -18,7 +18,7 @@ const SURE_ENOUGH = 0.4;
 
 /** Recognises a file by content. `types` limits what it may be; empty allows all. */
 export async function recogniseFile(file: FileEntry, types: ReadonlySet<string> = new Set()): Promise<Kind> {
-  const { bytes, problem } = await readHead(file.path);
+  const { bytes, problem } = await readHead(file);
   if (problem !== null && bytes.length === 0)
     return { kind: 'unreadable', why: `${file.name}: ${problem.message}` };
   const recorder = bestRecorder(file, bytes, types);

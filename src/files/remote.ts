@@ -1,0 +1,76 @@
+import type { OpenContent } from './entry.ts';
+import { type FileProblemCode, RefusedFile } from './problem.ts';
+
+/** What reading needs of an open file. */
+export interface ReadHandle {
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/**
+ * Content that is not on this machine, read as if it were a file. Reading on costs nothing; going elsewhere asks for
+ * the content anew from there. At most one chunk of the transport is held.
+ */
+export class RemoteHandle implements ReadHandle {
+  readonly #open: OpenContent;
+  #chunks: AsyncIterator<Uint8Array> | null = null;
+  #left: Uint8Array = new Uint8Array(0);
+  #at = 0;
+
+  constructor(open: OpenContent) {
+    this.#open = open;
+  }
+
+  async read(buffer: Uint8Array, offset: number, length: number, position: number) {
+    if (this.#chunks === null || position !== this.#at) await this.#seek(position);
+    if (this.#left.length === 0 && !(await this.#fetch())) return { bytesRead: 0 };
+    const part = this.#left.subarray(0, length);
+    buffer.set(part, offset);
+    this.#left = this.#left.subarray(part.length);
+    this.#at += part.length;
+    return { bytesRead: part.length };
+  }
+
+  async close(): Promise<void> {
+    const chunks = this.#chunks;
+    this.#chunks = null;
+    this.#left = new Uint8Array(0);
+    await chunks?.return?.();
+  }
+
+  async #seek(position: number): Promise<void> {
+    await this.close();
+    this.#at = position;
+    this.#chunks = this.#open({ start: position })[Symbol.asyncIterator]();
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array, unknown> | undefined> {
+    try {
+      return await this.#chunks?.next();
+    } catch (error) {
+      throw error instanceof RefusedFile ? error : new RefusedFile(meaningOf(error));
+    }
+  }
+
+  async #fetch(): Promise<boolean> {
+    for (;;) {
+      const next = await this.#next();
+      if (next === undefined || next.done === true) return false;
+      if (next.value.length === 0) continue;
+      this.#left = next.value;
+      return true;
+    }
+  }
+}
+
+/** What a transport says of a fault, in the words that files have for it. */
+function meaningOf(error: unknown): FileProblemCode {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  if (code === 'denied' || code === 'expired') return 'denied';
+  return code === 'not-found' ? 'missing' : 'io';
+}
