@@ -2,11 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { CLOUDTRAIL } from './cloudtrail.ts';
 import { type Fault, type FaultKind, Faults } from './faults.ts';
+import { ECS } from './ecs.ts';
 import { cutInHalf, readRequest, write } from './exchange.ts';
 import { Identities, isAllowed, secretOf } from './identities.ts';
 import { Pages } from './pages.ts';
 import { Rates } from './rates.ts';
+import { S3 } from './s3.ts';
 import { parseScope, type Scope, verifySignature } from './sigv4.ts';
+import { SSM } from './ssm.ts';
 import type { AwsState } from './state.ts';
 import { stsService } from './sts.ts';
 import { AwsRefusal, type Call, type Operation, type Reply, type Service, type WireRequest } from './wire.ts';
@@ -113,7 +116,7 @@ class Cloud {
     this.#options = options;
     this.#rates = new Rates(options.lookupsPerSecond ?? 2);
     this.identities = new Identities(options.state);
-    this.#services = { cloudtrail: CLOUDTRAIL, sts: stsService(this.identities) };
+    this.#services = { cloudtrail: CLOUDTRAIL, s3: S3, ssm: SSM, ecs: ECS, sts: stsService(this.identities) };
   }
 
   async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -192,8 +195,7 @@ class Cloud {
   }
 
   #refuseAnonymous(request: WireRequest, requestId: string): Reply {
-    const service = request.headers['x-amz-target'] === undefined ? this.#services['sts'] : CLOUDTRAIL;
-    const known = service ?? CLOUDTRAIL;
+    const known = request.headers['x-amz-target'] === undefined ? S3 : CLOUDTRAIL;
     return known.refuse(known.errors.anonymous(), requestId, request);
   }
 }

@@ -1,13 +1,5 @@
 /** A value that XML can hold: null is an empty element, undefined none, and an array one element for each member. */
-export type XmlValue =
-  | string
-  | number
-  | boolean
-  | Date
-  | null
-  | undefined
-  | readonly XmlValue[]
-  | { readonly [name: string]: XmlValue };
+export type XmlValue = string | number | boolean | object | null | undefined;
 
 const HEADER = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
