@@ -6,8 +6,8 @@ export const FOREIGN_DEFAULTS = {
   status: 'experimental',
   level: 'medium',
   summary:
-    '{userIdentity.arn} called {eventName} of {eventSource} in {awsRegion}, account {recipientAccountId}, ' +
-    'from {sourceIPAddress}.',
+    '{userIdentity.arn|userIdentity.invokedBy} called {eventName} of {eventSource} in {awsRegion}, account ' +
+    '{recipientAccountId}, from {sourceIPAddress}.',
   runbook:
     'Ask the person behind the caller whether the call was meant. If nobody knows of it, take the credential away, ' +
     'look at its other calls of the time, and undo the change.',

@@ -4,8 +4,15 @@ import { fieldValues, textOf } from './sigma/field.ts';
 export interface Summary {
   /** As written, e.g. `{account} on {target.id} was not recorded`. */
   readonly text: string;
-  readonly parts: readonly (string | { readonly path: readonly string[] })[];
+  readonly parts: readonly (string | Place)[];
 }
+
+/** Where a value goes: that of the first path which the record has. */
+interface Place {
+  readonly paths: readonly (readonly string[])[];
+}
+
+const PLACE = /^\w{1,64}(?:\.\w{1,64}){0,8}(?:\|\w{1,64}(?:\.\w{1,64}){0,8}){0,3}$/;
 
 /** Characters of one value and number of values: a list of reasons stays one line of a mail. */
 const LONGEST_VALUE = 200;
@@ -13,17 +20,17 @@ const MOST_VALUES = 5;
 
 /** Reads a template. The error names an opening brace without a dotted path and its closing brace. */
 export function parseSummary(text: string): Summary | { readonly error: string; readonly at: number } {
-  const parts: (string | { path: readonly string[] })[] = [];
+  const parts: (string | Place)[] = [];
   let at = 0;
   while (at < text.length) {
     const open = text.indexOf('{', at);
     if (open < 0) break;
     const close = text.indexOf('}', open);
-    const path = close < 0 ? '' : text.slice(open + 1, close);
-    if (!/^\w{1,64}(?:\.\w{1,64}){0,8}$/.test(path)) {
+    const place = close < 0 ? '' : text.slice(open + 1, close);
+    if (!PLACE.test(place)) {
       return { error: 'a `{` needs a dotted path and a `}` after it', at: open };
     }
-    parts.push(text.slice(at, open), { path: path.split('.') });
+    parts.push(text.slice(at, open), { paths: place.split('|').map((path) => path.split('.')) });
     at = close + 1;
   }
   return { text, parts: [...parts, text.slice(at)] };
@@ -31,18 +38,19 @@ export function parseSummary(text: string): Summary | { readonly error: string; 
 
 /** The dotted paths that a template names. */
 export function pathsOf(summary: Summary): readonly string[] {
-  return summary.parts.flatMap((part) => (typeof part === 'string' ? [] : [part.path.join('.')]));
+  return summary.parts.flatMap((part) =>
+    typeof part === 'string' ? [] : part.paths.map((path) => path.join('.')),
+  );
 }
 
 /** Fills a template. What the record does not have reads as `?`. */
 export function renderSummary(summary: Summary, record: unknown): string {
-  return summary.parts
-    .map((part) => (typeof part === 'string' ? part : valueText(record, part.path)))
-    .join('');
+  return summary.parts.map((part) => (typeof part === 'string' ? part : valueText(record, part))).join('');
 }
 
-function valueText(record: unknown, path: readonly string[]): string {
-  const texts = fieldValues(record, path).flatMap((value) => textOf(value) ?? []);
+function valueText(record: unknown, { paths }: Place): string {
+  const found = paths.map((path) => fieldValues(record, path).flatMap((value) => textOf(value) ?? []));
+  const texts = found.find((each) => each.length > 0) ?? [];
   const shown = texts.slice(0, MOST_VALUES).map(printable);
   const more = texts.length > MOST_VALUES ? [`${texts.length - MOST_VALUES} more`] : [];
   return texts.length === 0 ? '?' : [...shown, ...more].join(', ');

@@ -6,12 +6,22 @@ import { fileURLToPath } from 'node:url';
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { LEVELS } from '../../src/model/finding.ts';
 import { PATHS } from '../../src/model/path.ts';
-import { classify, evaluateRules, toFinding } from '../../src/rules/evaluate.ts';
+import {
+  classify,
+  evaluateRules,
+  findMatchedRules,
+  toControlFinding,
+  toFinding,
+} from '../../src/rules/evaluate.ts';
+import { FOREIGN_CHECK } from '../../src/rules/checks.ts';
+import { FOREIGN_DEFAULTS } from '../../src/rules/foreign.ts';
 import { loadRules } from '../../src/rules/load.ts';
 import type { RuleRecord } from '../../src/rules/record.ts';
 import type { AccessRecord } from '../../src/rules/records/access.ts';
 import { testRules } from '../../src/rules/report.ts';
 import type { Rule } from '../../src/rules/rule.ts';
+import { toScreen } from '../../src/rules/screen.ts';
+import { renderSummary } from '../../src/rules/summary.ts';
 
 const FOLDER = fileURLToPath(new URL('../../rules/', import.meta.url));
 const FILES = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
@@ -19,6 +29,8 @@ const FILES = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
   .sort()
   .map((name) => ({ file: `rules/${name}`, text: readFileSync(join(FOLDER, name), 'utf8') }));
 const { rules, problems } = loadRules(FILES);
+
+const CLOUDTRAIL = { product: 'aws', service: 'cloudtrail' };
 
 const CONTEXT = {
   subject: { type: 'access', uid: 'acc_1' },
@@ -77,11 +89,17 @@ for (const rule of rules) {
 function reported(rule: Rule, record: unknown): unknown {
   const typed = record as RuleRecord;
   if (rule.kind === 'classification') return classify([rule], record as AccessRecord);
+  if (rule.product === 'aws') {
+    return findMatchedRules([rule], toScreen([rule])(CLOUDTRAIL, record)).map((match) =>
+      toControlFinding(match.rule, match.summary, CONTEXT),
+    );
+  }
   return evaluateRules([rule], typed).map((match) => toFinding(match, typed, CONTEXT));
 }
 
 function finding(rule: Rule, record: unknown): object {
   assert.ok(rule.kind === 'finding');
+  if (rule.product === 'aws') return toControlFinding(rule, renderSummary(rule.summary, record), CONTEXT);
   return toFinding(rule, record as RuleRecord, CONTEXT);
 }
 
@@ -116,10 +134,10 @@ function otherLevel(level: string): string {
   return LEVELS.find((each) => each !== level) ?? '';
 }
 
-test('there is one rule for a check on a kind of record, but for the tunnel and its quieter case', () => {
+test('there is one rule for a check on a kind of record of our own, but for the tunnel and its quieter case', () => {
   const seen = new Map<string, string[]>();
   for (const rule of rules) {
-    if (rule.kind !== 'finding') continue;
+    if (rule.kind !== 'finding' || rule.product !== 'offrecord') continue;
     const key = `${rule.service} ${rule.check}`;
     seen.set(key, [...(seen.get(key) ?? []), basename(rule.file)]);
   }
@@ -149,7 +167,12 @@ test('an access that is recorded, pending, excepted or not privileged gives no f
 });
 
 test('one fault of an access gives one finding', () => {
-  const about = new Set(['unregistered-principal', 'unmanaged-host', 'shared-account-unattributed']);
+  const about = new Set([
+    'unregistered-principal',
+    'unmanaged-host',
+    'shared-account-unattributed',
+    'unmanaged-session-document',
+  ]);
   for (const record of FIRING) {
     const checks = checksOf(record).filter((check) => !about.has(check));
     assert.equal(checks.length, 1, `${JSON.stringify(record.reasons)}: ${checks.join()}`);
@@ -231,8 +254,56 @@ test('without configuration every way in is privileged', () => {
   }
 });
 
+const CLOUD_RULES = rules.filter((rule) => rule.product === 'aws');
+
+for (const rule of CLOUD_RULES) {
+  test(`${rule.file}: states all that is ours, and is silent on a call that failed`, () => {
+    assert.ok(rule.kind === 'finding' && rule.check !== FOREIGN_CHECK && rule.author === 'offrecord');
+    assert.ok(!Object.values<string>(FOREIGN_DEFAULTS).includes(rule.runbook));
+    assert.ok(rule.required.has('eventName') || rule.required.has('eventSource'), 'looked up quickly');
+    const matching = rule.tests.filter((each) => each.match);
+    assert.ok(matching.length >= 2 && rule.tests.length - matching.length >= 2);
+    assert.ok(rule.tests.some(({ match, record }) => !match && Object.hasOwn(Object(record), 'errorCode')));
+    for (const { record } of matching) {
+      assert.equal(rule.matches({ ...Object(record), errorCode: '' }), true, 'an empty code is no error');
+      assert.equal(rule.matches({ ...Object(record), errorCode: 'AccessDenied' }), false);
+    }
+  });
+}
+
+test('a call that weakens names who did it, where and from where, and nothing that was handed over', () => {
+  const screen = toScreen(rules);
+  const marked = {
+    userData: 'S3CRET',
+    content: 'S3CRET inputs',
+    policyDocument: 'S3CRET Deny s3:Put Deidentify',
+  };
+  for (const { record } of CLOUD_RULES.flatMap((rule) => rule.tests.filter((each) => each.match))) {
+    const { requestParameters, ...rest } = Object(record);
+    const call = { ...rest, requestParameters: { ...requestParameters, ...marked } };
+    const matches = screen(CLOUDTRAIL, call);
+    assert.notDeepEqual(matches, []);
+    for (const { summary } of matches) {
+      assert.match(summary, /^arn:aws:.*eu-central-1.*111122223333, from 203\.0\.113\.24\)\.$/);
+      assert.doesNotMatch(summary, /S3CRET/);
+    }
+  }
+});
+
+test('the root user of a cloud account is break-glass, an administrator is not', () => {
+  const root = rules.find((rule) => rule.file.endsWith('cloud-root.yaml'));
+  const record = root?.tests.find((each) => each.match)?.record as AccessRecord;
+  assert.equal(classify(rules, record).breakGlass, true);
+  const { cloud } = record;
+  assert.ok(cloud !== null);
+  assert.equal(
+    classify(rules, { ...record, cloud: { ...cloud, identity: 'AssumedRole' } }).breakGlass,
+    false,
+  );
+});
+
 test('the folders group the rules by what they look at', () => {
   const folders = new Set(FILES.map(({ file }) => basename(dirname(file))));
-  const groups = 'access break-glass exception privileged recorder recording run source'.split(' ');
+  const groups = 'access aws break-glass exception privileged recorder recording run source'.split(' ');
   assert.deepEqual([...folders].sort(), groups);
 });
