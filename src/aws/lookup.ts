@@ -43,7 +43,7 @@ export interface LookupPage {
 export interface LookupEnd {
   /** Why it ended early; all pages before it count, and the next call goes on. */
   readonly problem: AwsProblem | null;
-  /** True where something was left for the next call. */
+  /** True where something was left for the next call, which is for the next pass. */
   readonly more: boolean;
 }
 
@@ -72,11 +72,13 @@ export async function* lookupRecords(
     const answer = await ask(client, query, window, options);
     if (options.signal?.aborted === true) return { problem: fault, more: true };
     if ('problem' in answer) {
-      fault ??= answer.problem;
-      if (endsAll(answer.problem)) return { problem: answer.problem, more: true };
-      if (window.token === null || restarted.has(query)) continue;
+      const { problem } = answer;
+      if (endsAll(problem)) return { problem, more: true };
       // Most likely the token has expired. A second refusal in one call has another cause, and is told.
-      if (fault === answer.problem) fault = null;
+      if (window.token === null || restarted.has(query)) {
+        fault ??= problem;
+        continue;
+      }
       restarted.add(query);
       cursor = withPlace(cursor, query, startOver(place, window, now));
     } else {

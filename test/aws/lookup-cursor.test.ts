@@ -224,7 +224,8 @@ describe('events that appear late', () => {
             at: NOW + at * MINUTE,
             visibleAt: NOW + (at + late) * MINUTE,
           }));
-          const passes = gaps.reduce((all, gap) => [...all, (all.at(-1) ?? NOW) + gap * MINUTE], [NOW]);
+          const passes = [NOW];
+          for (const gap of gaps) passes.push((passes.at(-1) ?? NOW) + gap * MINUTE);
           const last = Math.max(passes.at(-1) ?? NOW, NOW + 1560 * MINUTE);
           const end = Array.from({ length: 12 }, (_, index) => last + (index + 1) * 10 * MINUTE);
           const found = play(events, [...passes, ...end], (page) => refusals[page] === true);
