@@ -1,14 +1,11 @@
 import type { ListObjectVersionsOutput, ObjectVersion, S3Client } from '@aws-sdk/client-s3';
 import { type BucketObject, type ListOptions, toObject } from './bucket.ts';
 import { call } from './fault.ts';
+import { readVersioning } from './snapshots-bucket.ts';
 
 /** Whether the bucket keeps or kept versions: then each key may have several. Throws `AwsFault`. */
 export async function isVersioned(s3: S3Client, bucket: string, signal: AbortSignal): Promise<boolean> {
-  const { GetBucketVersioningCommand } = await import('@aws-sdk/client-s3');
-  const { Status } = await call('s3:GetBucketVersioning', signal, () =>
-    s3.send(new GetBucketVersioningCommand({ Bucket: bucket }), { abortSignal: signal }),
-  );
-  return Status !== undefined;
+  return (await readVersioning(s3, bucket, signal)).Status !== undefined;
 }
 
 /**

@@ -19,22 +19,53 @@ export interface BucketFacts {
 
 /** Throws `AwsFault`. */
 export async function readBucket(s3: S3Client, bucket: string, signal: AbortSignal): Promise<BucketFacts> {
-  const sdk = await import('@aws-sdk/client-s3');
-  const [input, options] = [{ Bucket: bucket }, { abortSignal: signal }];
-  const versioning = await call('s3:GetBucketVersioning', signal, () =>
-    s3.send(new sdk.GetBucketVersioningCommand(input), options),
+  return {
+    versioning: await readVersioning(s3, bucket, signal),
+    lock: await readLock(s3, bucket, signal),
+    rules: await readLifecycle(s3, bucket, signal),
+  };
+}
+
+/** Throws `AwsFault`. */
+export async function readVersioning(
+  s3: S3Client,
+  bucket: string,
+  signal: AbortSignal,
+): Promise<BucketFacts['versioning']> {
+  const { GetBucketVersioningCommand } = await import('@aws-sdk/client-s3');
+  return call('s3:GetBucketVersioning', signal, () =>
+    s3.send(new GetBucketVersioningCommand({ Bucket: bucket }), { abortSignal: signal }),
   );
-  const lock = await orNull('ObjectLockConfigurationNotFoundError', () =>
+}
+
+/** Throws `AwsFault`. */
+export async function readLock(
+  s3: S3Client,
+  bucket: string,
+  signal: AbortSignal,
+): Promise<BucketFacts['lock']> {
+  const { GetObjectLockConfigurationCommand } = await import('@aws-sdk/client-s3');
+  const answer = await orNull('ObjectLockConfigurationNotFoundError', () =>
     call('s3:GetBucketObjectLockConfiguration', signal, () =>
-      s3.send(new sdk.GetObjectLockConfigurationCommand(input), options),
+      s3.send(new GetObjectLockConfigurationCommand({ Bucket: bucket }), { abortSignal: signal }),
     ),
   );
-  const lifecycle = await orNull('NoSuchLifecycleConfiguration', () =>
+  return answer?.ObjectLockConfiguration ?? null;
+}
+
+/** Throws `AwsFault`. */
+export async function readLifecycle(
+  s3: S3Client,
+  bucket: string,
+  signal: AbortSignal,
+): Promise<BucketFacts['rules']> {
+  const { GetBucketLifecycleConfigurationCommand } = await import('@aws-sdk/client-s3');
+  const answer = await orNull('NoSuchLifecycleConfiguration', () =>
     call('s3:GetLifecycleConfiguration', signal, () =>
-      s3.send(new sdk.GetBucketLifecycleConfigurationCommand(input), options),
+      s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }), { abortSignal: signal }),
     ),
   );
-  return { versioning, lock: lock?.ObjectLockConfiguration ?? null, rules: lifecycle?.Rules ?? [] };
+  return answer?.Rules ?? [];
 }
 
 /** What S3 answers where a setting was never made is an error by this name. */

@@ -1,4 +1,4 @@
-import type { Snapshot, Value } from './snapshots-snapshot.ts';
+import { ANY_REGION, type Snapshot, type Value } from './snapshots-snapshot.ts';
 
 /** One field that changed. `present` stands for the resource itself. */
 export interface SnapshotChange {
@@ -43,7 +43,8 @@ function byKey(snapshots: readonly Snapshot[]): Map<string, Snapshot> {
 }
 
 function isUnread({ key }: Snapshot, unread: readonly string[]): boolean {
-  return unread.some((scope) => key === scope || key.startsWith(`${scope}/`));
+  const anywhere = key.replace(/^(aws\/\d+\/)[^/]+/, `$1${ANY_REGION}`);
+  return unread.some((scope) => [key, anywhere].some((own) => own === scope || own.startsWith(`${scope}/`)));
 }
 
 function changesOf(before: Snapshot, after: Snapshot): SnapshotChange[] {

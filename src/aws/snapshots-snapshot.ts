@@ -34,6 +34,9 @@ export interface Snapshot {
 /** What takes the place of the region of resources that belong to none. */
 export const GLOBAL = 'global';
 
+/** In the keys of what could not be read: the like resources of every region. */
+export const ANY_REGION = '*';
+
 /** Beginning of the keys of all snapshots of one kind in one region. */
 export function toScope(account: string, region: string, kind: SnapshotKind): string {
   return `aws/${account}/${region}/${kind}`;

@@ -4,7 +4,7 @@ import { AwsFault, call } from './fault.ts';
 import type { AwsProblem } from './problem.ts';
 import { readBucket, toBucketSnapshot } from './snapshots-bucket.ts';
 import { readClusters, toClusterSnapshot } from './snapshots-ecs.ts';
-import { GLOBAL, type Snapshot, type SnapshotKind, toScope } from './snapshots-snapshot.ts';
+import { ANY_REGION, GLOBAL, type Snapshot, type SnapshotKind, toScope } from './snapshots-snapshot.ts';
 import { readPreferences, toPreferencesSnapshot } from './snapshots-ssm.ts';
 import {
   readTrails,
@@ -68,7 +68,7 @@ export async function takeSnapshots(
   return look.result();
 }
 
-/** A trail can be shown by many regions, and a region that cannot be asked may be the home of any. */
+/** A region shows trails of other homes too: where one cannot be asked, a trail that nobody shows need not be gone. */
 async function trails(
   look: Look,
   clients: AwsClients,
@@ -78,8 +78,8 @@ async function trails(
 ): Promise<void> {
   const found = new Map<string, TrailFacts>();
   for (const region of regions) {
-    const scopes = [toScope(account, region, 'trail'), toScope(account, region, 'trail-status')];
-    await look.at(scopes, async () => {
+    const anywhere = [toScope(account, ANY_REGION, 'trail'), toScope(account, ANY_REGION, 'trail-status')];
+    await look.at(anywhere, async () => {
       const some = await readTrails(await clients.cloudtrail(region), signal);
       for (const one of some) found.set(one.arn, one);
     });
