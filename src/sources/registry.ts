@@ -1,11 +1,12 @@
 import { auditd } from './auditd/auditd.ts';
+import { cloudtrail } from './cloudtrail/cloudtrail.ts';
 import type { Format } from './format.ts';
 import { journald } from './journald/journald.ts';
 import { sshd } from './sshd/sshd.ts';
 import { sudo } from './sudo/sudo.ts';
 
 /** Every format of a source. A new one is a folder and a line here. */
-export const FORMATS: readonly Format[] = [auditd, journald, sshd, sudo];
+export const FORMATS: readonly Format[] = [auditd, cloudtrail, journald, sshd, sudo];
 
 export function findFormat(type: string): Format | undefined {
   return FORMATS.find((format) => format.type === type);

@@ -1,5 +1,5 @@
 import { createFramer } from '../../src/files/framing.ts';
-import type { Event, Reject } from '../../src/model/event.ts';
+import type { Event, Reject, Screenable } from '../../src/model/event.ts';
 import type { Format, FormatContext } from '../../src/sources/format.ts';
 
 export const CONTEXT: FormatContext = {
@@ -12,6 +12,8 @@ export const CONTEXT: FormatContext = {
 export interface Decoded {
   readonly events: readonly Event[];
   readonly rejects: readonly Reject[];
+  /** What rules are to see, for formats that have such records. */
+  readonly screen: readonly Screenable[];
   readonly records: number;
 }
 
@@ -28,6 +30,7 @@ export function decodeAll(format: Format, bytes: Uint8Array, context: Partial<Fo
   return {
     events: parsed.flatMap((one) => one.events),
     rejects: parsed.flatMap((one) => one.rejects),
+    screen: parsed.flatMap((one) => one.screen ?? []),
     records: records.length,
   };
 }
