@@ -4,6 +4,7 @@ import { stableId } from '../util/ids.ts';
 import { stemOf } from './companions.ts';
 import { toRecording, withProblem } from './draft.ts';
 import { DEFAULT_NAMES, parseFileName } from './file-names.ts';
+import { findPlace, isTelling, type SsmPlace } from './ssm/names.ts';
 import { isMember, pathIds } from './sudo/directory.ts';
 import { baseName, count, folderOf, plural } from './text.ts';
 
@@ -41,7 +42,13 @@ export function missingRecordings(
   const single = gone.flatMap((pin): Recording[] => {
     const type = recorderOf(pin.name);
     // A script whose timing is still there is found by its recorder, which names the gap.
-    if (type === null || type === 'sudo' || (type === 'script' && stems.has(stemOf(pin.name)))) return [];
+    if (
+      type === null ||
+      type === 'sudo' ||
+      type === 'ssm' ||
+      (type === 'script' && stems.has(stemOf(pin.name)))
+    )
+      return [];
     return [missingFile(pin, type, options)];
   });
   return [
@@ -49,6 +56,10 @@ export function missingRecordings(
     ...missingIoLogs(
       gone.filter((pin) => recorderOf(pin.name) === 'sudo'),
       folders,
+    ),
+    ...missingSessions(
+      gone.filter((pin) => recorderOf(pin.name) === 'ssm'),
+      present,
     ),
   ];
 }
@@ -60,17 +71,27 @@ export function noteAbsentCompanions(
 ): readonly Recording[] {
   const byOwner = new Map<string, AbsentPin[]>();
   for (const pin of absent) {
-    const owner = recorderOf(pin.name) === 'sudo' ? folderOf(pin.name) : companionStem(pin.name);
+    const owner = ownerOf(pin.name);
     if (owner !== null) byOwner.set(owner, [...(byOwner.get(owner) ?? []), pin]);
   }
   return recordings.map((recording) => {
     if (recording.state === 'missing') return recording;
-    const owner = recording.recorder === 'sudo' ? recording.ref.source : stemOf(recording.ref.source);
+    const inFolder = recording.recorder === 'sudo' || recording.recorder === 'ssm';
+    const owner = inFolder ? recording.ref.source : stemOf(recording.ref.source);
     const pins = (byOwner.get(owner) ?? []).filter(
       (pin) => pin.host === null || pin.host === recording.target,
     );
     return pins.reduce((noted, pin) => noteAbsent(noted, pin), recording);
   });
+}
+
+/** What a companion belongs to: the folder of its members, or the beginning of a name; null for all other files. */
+function ownerOf(path: string): string | null {
+  const type = recorderOf(path);
+  if (type === 'sudo') return folderOf(path);
+  if (type !== 'ssm') return companionStem(path);
+  const place = findSsmPlace(path);
+  return place === null || place.layout === 'file' ? null : place.key;
 }
 
 function noteAbsent(recording: Recording, pin: AbsentPin): Recording {
@@ -109,6 +130,7 @@ function recorderOf(path: string): string | null {
   const name = baseName(path);
   const inIoLog = isMember(name) && (/(?:^|\/)sudo/.test(path) || pathIds(folderOf(path)).tsid !== undefined);
   if (inIoLog) return 'sudo';
+  if (findSsmPlace(path) !== null) return 'ssm';
   if (name === 'seq' || name.endsWith('.json') || isTiming(path)) return null;
   const byExtension = BY_EXTENSION.find(([pattern]) => pattern.test(name))?.[1];
   const folder = path
@@ -116,6 +138,15 @@ function recorderOf(path: string): string | null {
     .slice(0, -1)
     .findLast((segment) => Object.hasOwn(BY_FOLDER, segment));
   return byExtension ?? BY_FOLDER[folder ?? ''] ?? null;
+}
+
+/** A file that is gone has no content to confirm it: only a name that is none by chance counts. */
+function findSsmPlace(path: string): SsmPlace | null {
+  const place = findPlace(path);
+  if (place === null || place.layout !== 'file') return place;
+  return isTelling(place.cloudSession) && /\.(?:log|txt|json|jsonl|ndjson)(?:\.gz)?$/.test(path)
+    ? place
+    : null;
 }
 
 function isTiming(path: string): boolean {
@@ -136,6 +167,29 @@ function missingFile(pin: AbsentPin, type: string, options: MissingOptions): Rec
     bytes: pin.pinned.size,
     account: name?.account ?? null,
     ids: name?.pid == null ? {} : { pid: name.pid },
+  });
+}
+
+/** A transcript that is gone, and a stream's parts or a command's outputs where none of them is left. */
+function missingSessions(pins: readonly AbsentPin[], present: Present): readonly Recording[] {
+  const left = new Set(present.map((file) => findPlace(file.name)?.key));
+  const units = Map.groupBy(pins, (pin) => findPlace(pin.name)?.key ?? pin.name);
+  return [...units].flatMap(([key, members]): Recording[] => {
+    const [first] = members;
+    const place = first === undefined ? null : findPlace(first.name);
+    if (first === undefined || place === null || left.has(key)) return [];
+    const bytes = members.reduce((sum, pin) => sum + pin.pinned.size, 0);
+    const closed = Math.max(...members.map((pin) => pin.pinned.mtimeMs));
+    return [
+      missing(first.host, 'ssm', key, {
+        problem: `${pinnedText({ size: bytes, mtimeMs: closed })}, now absent`,
+        opened: null,
+        closed,
+        bytes,
+        account: null,
+        ids: { cloudSession: place.cloudSession },
+      }),
+    ];
   });
 }
 
@@ -184,11 +238,13 @@ function missing(host: string | null, type: string, place: string, known: Known)
     problems: [{ code: 'recording-deleted-early', detail: problem }],
     resolution: 1000,
     covers: type === 'sudo' ? 'elevation' : 'session',
-    launch: type === 'sudo' || type === 'tlog' ? 'session' : 'unknown',
+    launch: STARTED_BY_SESSION.has(type) ? 'session' : 'unknown',
     target: host,
   });
   return { ...recording, state: 'missing' };
 }
+
+const STARTED_BY_SESSION: ReadonlySet<string> = new Set(['sudo', 'ssm', 'tlog']);
 
 function pinnedText({ size, mtimeMs }: Pick<PinnedFile, 'size' | 'mtimeMs'>): string {
   // Beyond ±8.64e15 ms there are no dates.

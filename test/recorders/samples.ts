@@ -2,6 +2,7 @@ import type { FileEntry } from '../../src/files/entry.ts';
 import type { Recorder } from '../../src/recorders/recorder.ts';
 import { asciicast } from '../../src/recorders/asciicast/asciicast.ts';
 import { script } from '../../src/recorders/script/script.ts';
+import { ssm } from '../../src/recorders/ssm/ssm.ts';
 import { sudo } from '../../src/recorders/sudo/sudo.ts';
 import { tlog } from '../../src/recorders/tlog/tlog.ts';
 import { ttyrec } from '../../src/recorders/ttyrec/ttyrec.ts';
@@ -10,6 +11,8 @@ import { type Contents, fixture, fixtureFolder } from './support.ts';
 /** A whole recording of one recorder, and how it may be damaged. */
 export interface Sample {
   readonly recorder: Recorder;
+  /** Which of the recorder's forms it is, where it has samples of several. */
+  readonly form?: string;
   readonly files: Contents;
   /** File that holds what was shown: it is the one to be damaged. */
   readonly main: string;
@@ -30,7 +33,7 @@ export const DAMAGES = [
 ] as const;
 export type Damage = (typeof DAMAGES)[number];
 
-/** What a format cannot show without a pinned digest, and why. */
+/** What a format cannot show without a pinned digest, and why; by recorder, and form where it has several. */
 export const WAIVERS: Readonly<Record<string, Readonly<Partial<Record<Damage, string>>>>> = {
   tlog: { 'last record removed': 'no end marker: a whole last message is missing without a trace' },
   asciicast: {
@@ -38,8 +41,22 @@ export const WAIVERS: Readonly<Record<string, Readonly<Partial<Record<Damage, st
     'a length changed': 'the format has neither lengths nor check sums',
   },
   ttyrec: { 'last record removed': 'no end marker: a whole last frame is missing without a trace' },
+  'ssm transcript': {
+    'middle dropped': 'raw bytes between header and footer, without lengths or check sums',
+    'two chunks swapped': 'raw bytes between header and footer',
+    'a length changed': 'the format has neither lengths nor check sums',
+  },
+  'ssm stream': {
+    'last record removed': 'neither an end marker nor numbers: a whole message is missing without a trace',
+    'a length changed': 'the format has neither lengths nor check sums',
+  },
   script: { 'two chunks swapped': 'the typescript is raw bytes and its timing counts lengths only' },
 };
+
+/** Recorder and form, as waivers name them. */
+export function titleOf({ recorder, form }: Sample): string {
+  return form === undefined ? recorder.type : `${recorder.type} ${form}`;
+}
 
 export function damaged(sample: Sample, damage: Damage): Buffer {
   const bytes = Buffer.from(sample.files[sample.main] ?? '');
@@ -61,6 +78,8 @@ function withoutLastLine(bytes: Buffer): Buffer {
 const SUDO = fixtureFolder('sudo/s15_sudo_iolog_ok');
 const SCRIPT = '20261122T112200-labalice-23698';
 const CAST = '20261122T112148-labalice-23603.cast';
+const TRANSCRIPT = 'alice-0f3a9c1be27d4586a.log';
+const STREAMED = 'alice-0b7de12f9c40a3851.jsonl';
 const TTYREC = '20261124T162516-labalice-7300.ttyrec';
 
 export const SAMPLES: readonly Sample[] = [
@@ -103,6 +122,22 @@ export const SAMPLES: readonly Sample[] = [
     main: `${SCRIPT}.log`,
     // The lengths of a typescript stand in its timing: one byte more than it counts.
     wrongLength: (bytes) => Buffer.from(bytes.toString().replace('echo done', 'echo done!')),
+    withoutLast: withoutLastLine,
+  },
+  {
+    recorder: ssm,
+    form: 'transcript',
+    files: { [TRANSCRIPT]: fixture(`ssm/${TRANSCRIPT}`) },
+    main: TRANSCRIPT,
+    wrongLength: null,
+    withoutLast: withoutLastLine,
+  },
+  {
+    recorder: ssm,
+    form: 'stream',
+    files: { [STREAMED]: fixture(`ssm/${STREAMED}`) },
+    main: STREAMED,
+    wrongLength: null,
     withoutLast: withoutLastLine,
   },
   {
