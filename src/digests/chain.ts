@@ -5,7 +5,7 @@ import { parseObjectName } from './object-name.ts';
 export interface Link {
   /** Name of the object, which is unique in a chain. */
   readonly name: string;
-  /** `bucket/key`, or the path where only that is known. */
+  /** Where it was found; its own word on that where nothing else is known. */
   readonly object: string;
   /** Epoch ms of the end of its period, from its name: its content may be what was altered. */
   readonly end: number;
@@ -94,7 +94,7 @@ function toLink(file: DigestFile, id: string): Link {
   }
   const { digest } = file;
   const end = parseObjectName(digest.name)?.from ?? digest.to;
-  const object = digest.moved ? (digest.found ?? digest.name) : `${digest.bucket}/${digest.key}`;
+  const object = digest.found ?? `${digest.bucket}/${digest.key}`;
   return { name: digest.name, object, end, digest, reason: '' };
 }
 

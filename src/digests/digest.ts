@@ -109,10 +109,7 @@ export interface DigestProblem {
   /** Epoch ms: the period of deliveries about which nothing can be said for this reason. */
   readonly from: number;
   readonly to: number;
-  /**
-   * `bucket/key` of what is missing, altered or too much; of a digest that cannot be read or was moved the key or path
-   * it was found under.
-   */
+  /** A log or a missing digest as `bucket/key`; a digest that is there by the key or path that it was handed in with. */
   readonly object: string;
   readonly detail: string;
 }

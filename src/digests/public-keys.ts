@@ -8,12 +8,17 @@ import type { PublicKey } from './digest.ts';
  * The answer does not say its region, but a key counts for one region only: hand that in where it is known.
  */
 export function keysFromListPublicKeys(answer: unknown, region: string | null): readonly PublicKey[] {
-  const list = isRecord(answer) ? (answer['PublicKeyList'] ?? answer['publicKeyList']) : answer;
+  const list = !Array.isArray(answer) && isRecord(answer) ? listOf(answer) : answer;
   if (!Array.isArray(list)) return [];
   return (list as readonly unknown[]).slice(0, KEYS).flatMap((entry) => {
     const key = isRecord(entry) ? toKey(entry, region) : null;
     return key === null ? [] : [key];
   });
+}
+
+/** The user guide's sample begins with a small letter, what the CLI prints does not. */
+function listOf(answer: Readonly<Record<string, unknown>>): unknown {
+  return answer['PublicKeyList'] ?? answer['publicKeyList'];
 }
 
 // Published answers show keys of 30 days in one region: this is eighty years of them, and eight for ten regions.

@@ -148,9 +148,9 @@ describe('a log', () => {
     logs.set(`${folder}/2026/11/23/notes.json`, gzipSync('{}'));
     logs.set(`${folder}/2026/11/24/notes.json`, gzipSync('{}'));
     logs.set(`${TRAIL.bucket}/notes.json`, gzipSync('{}'));
-    const day = (Date.UTC(2026, 10, 23) - T0) / HOUR;
+    const days = [23, 24].map((day) => (Date.UTC(2026, 10, day) - T0) / HOUR);
     assert.deepEqual(told(verify(chain, logs)), [
-      ['log-unlisted', `${folder}/2026/11/23/notes.json`, day, day + 24],
+      ['log-unlisted', `${folder}/2026/11/23/notes.json`, ...days],
     ]);
   });
 
@@ -243,11 +243,7 @@ describe('a digest', () => {
       [/"previousDigestS3Bucket".*?"logFiles"/, '"logFiles"'],
     ] as const) {
       const problems = verify(withItem(chain, 2, alter(digest, part, by)), logs);
-      assert.deepEqual(
-        problems.map(({ code, account, to }) => [code, account, (to - T0) / HOUR]),
-        [['digest-altered', TRAIL.account, 3]],
-        by,
-      );
+      assert.deepEqual(told(problems), [['digest-altered', objectOf(digest), 2, 3]], by);
     }
   });
 
@@ -278,7 +274,7 @@ describe('a digest', () => {
     const { chain, logs } = sixHours();
     const moved = { ...at(chain, 1), key: at(chain, 2).key };
     const problems = verify(withItem(chain, 2, moved), logs);
-    assert.deepEqual(told(problems), [['digest-altered', at(chain, 2).key, 2, 3]]);
+    assert.deepEqual(told(problems), [['digest-altered', objectOf(at(chain, 2)), 2, 3]]);
   });
 
   it('that is cut off cannot be read, and its place in the chain is known', () => {

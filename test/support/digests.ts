@@ -12,6 +12,8 @@ const LOG_LIMIT = 1_000_000;
 export interface SigningKey {
   readonly fingerprint: string;
   readonly privateKey: KeyObject;
+  /** The same key as SubjectPublicKeyInfo. */
+  readonly spki: Uint8Array;
   readonly published: PublicKey;
 }
 
@@ -45,7 +47,8 @@ export function makeKey(region: string | null = TRAIL.region): SigningKey {
   const der = publicKey.export({ type: 'pkcs1', format: 'der' });
   const fingerprint = createHash('md5').update(der).digest('hex');
   const published = { fingerprint, der, region, from: T0 - 240 * HOUR, to: T0 + 480 * HOUR };
-  return { fingerprint, privateKey, published };
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  return { fingerprint, privateKey, spki, published };
 }
 
 /** Logs by `bucket/key`, compressed as CloudTrail stores them. */
@@ -152,7 +155,7 @@ function toSeconds(time: number): string {
 
 /** A stored digest as it is read back. */
 export function readBack({ key, content, signature }: StoredDigest): DigestFile {
-  return parseDigest(gzipSync(content), { key, signature });
+  return parseDigest(gzipSync(content), { key: `${TRAIL.bucket}/${key}`, signature });
 }
 
 /** All logs that are there. */
