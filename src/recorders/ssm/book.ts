@@ -5,7 +5,16 @@ import { Rejects } from '../rejects.ts';
 import { baseName } from '../text.ts';
 import { decodeLogEvent, decodeMessage, type LogEvent, parseJson, type SessionMessage } from './message.ts';
 import { findStream, type SsmPlace } from './names.ts';
-import { createTally, fault, type RecordPlace, type Tally, takeMessage, takeText } from './tally.ts';
+import {
+  createTally,
+  fault,
+  type RecordPlace,
+  type Tally,
+  takeMessage,
+  takeText,
+  takeTranscript,
+} from './tally.ts';
+import type { Transcript } from './transcript.ts';
 
 // A file that names more sessions than a fleet opens in months is no record of them; a tally takes 1 KiB.
 const SESSIONS_KEPT = 10_000;
@@ -53,6 +62,12 @@ export class Book {
     if (tally === null) return this.#reject('too-long', place);
     if (this.#isNew(stream.cloudSession, event.text)) takeText(tally, event.text, event.time, place);
     return null;
+  }
+
+  /** Adds a transcript as it was uploaded; `fallback` names its session where the unit does not. */
+  addTranscript(fallback: string, found: Transcript): void {
+    const tally = this.#tally('transcript', this.#named?.cloudSession ?? fallback);
+    if (tally !== null) takeTranscript(tally, found, true);
   }
 
   /** The session's tally in this form, made where there is none; null beyond the limit. */

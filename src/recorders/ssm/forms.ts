@@ -48,8 +48,10 @@ const STREAMED = /^\S{24} \{/;
 const BEGINS =
   /^(?:Script started on |(?:\xef\xbb\xbf)?\*{10,64}\r?\n(?:Windows )?PowerShell transcript start\r?\n)/;
 
-/** How much of a file tells its form: the first message or event of it, which has some 200 bytes before its content. */
-export const HEAD_BYTES = 64 * 1024;
+/** How many first bytes tell the form: white space and a key or two before a list take far less. */
+export const FORM_BYTES = 8 * 1024;
+// Recognition is given 64 KiB; names of streams stand behind the messages of an answer's first event.
+const HEAD_BYTES = 64 * 1024;
 
 /** latin1 keeps one character for each byte. */
 function headText(head: Uint8Array): string {

@@ -1,19 +1,14 @@
 import type { FileEntry } from '../../files/entry.ts';
-import type { Problem } from '../../model/recording.ts';
 import { notRetrievable } from '../draft.ts';
 import { fileProblems } from '../pinned.ts';
-import { readContent, readHead, type ReadResult } from '../read.ts';
+import { readContent, type ReadResult } from '../read.ts';
 import type { InspectContext, Inspection, Unit } from '../recorder.ts';
-import { baseName } from '../text.ts';
 import { Book } from './book.ts';
-import { formOf, HEAD_BYTES } from './forms.ts';
-import { findPlace, nameOf, type SsmPlace } from './names.ts';
+import { findPlace } from './names.ts';
 import { outputRecording } from './output.ts';
-import { readRecords } from './records.ts';
 import type { FileReading, Reading } from './reading.ts';
-import { createTally, type Tally, takeTranscript } from './tally.ts';
+import { readRecords } from './records.ts';
 import { tallyRecording, unknownRecording } from './to-recording.ts';
-import { createTranscript } from './transcript.ts';
 
 /** Inspects transcripts, exports of log streams, or a command's output; they are read anew each time. */
 export async function inspectSsm(unit: Unit, context: InspectContext): Promise<Inspection> {
@@ -26,10 +21,9 @@ export async function inspectSsm(unit: Unit, context: InspectContext): Promise<I
     return { recordings: [recording], rejects: [], state: null };
   }
   const book = new Book(place);
-  const tallies: Tally[] = [];
-  const readings = await readAll(unit.files, (file) => readFile(file, place, book, tallies));
+  const readings = await readAll(unit.files, (file) => readRecords(file, book));
   const common = { unit, place, readings, context };
-  const found = [...tallies, ...book.tallies].map((tally) => tallyRecording(tally, common));
+  const found = book.tallies.map((tally) => tallyRecording(tally, common));
   const rejects = book.rejects;
   const onlyForeign =
     place === null && rejects.length > 0 && readings.every((one) => one.problems.length === 0);
@@ -55,25 +49,4 @@ async function readAll(
 
 function plainly(result: ReadResult): FileReading {
   return { result, problems: [] };
-}
-
-/** Reads a file by its form. Without a session's name a transcript cannot be told from a typescript of anything. */
-async function readFile(
-  file: FileEntry,
-  place: SsmPlace | null,
-  book: Book,
-  tallies: Tally[],
-): Promise<FileReading> {
-  const form = formOf(await readHead(file, HEAD_BYTES));
-  if (form !== 'transcript') return readRecords(file, form, book);
-  const transcript = createTranscript({ trimmed: false });
-  const result = await readContent(file, transcript.push);
-  const found = transcript.finish();
-  if (found.begun || found.ended) {
-    const tally = createTally('transcript', place?.cloudSession ?? nameOf(file.path));
-    takeTranscript(tally, found, true);
-    tallies.push(tally);
-  }
-  const foreign: Problem = { code: 'recording-altered', detail: `${baseName(file.name)} holds no session` };
-  return { result, problems: found.bytes > 0 && !found.begun && !found.ended ? [foreign] : [] };
 }
