@@ -11,16 +11,9 @@ import {
   type LookupEventsCommandInput,
   paginateLookupEvents,
 } from '@aws-sdk/client-cloudtrail';
-import { type FakeAws, startAws } from './aws.ts';
+import type { FakeAws } from './aws.ts';
+import { ACCOUNT, DAY_MS, KEY, NOW, OTHER, OTHER_KEY, refusedAs, REGION, startSample } from './sample.ts';
 import type { AccountState, JsonObject, RegionState } from './state.ts';
-
-const ACCOUNT = '111122223333';
-const OTHER = '444455556666';
-const KEY = 'AKIAIOSFODNN7EXAMPLE';
-const OTHER_KEY = 'AKIAI44QH8DHBEXAMPLE';
-const REGION = 'eu-central-1';
-const NOW = Date.parse('2026-11-20T12:00:00Z');
-const DAY_MS = 86_400_000;
 
 function record(index: number, change: JsonObject = {}): JsonObject {
   return {
@@ -47,9 +40,9 @@ async function start(
   context: TestContext,
   setup: Setup = {},
 ): Promise<{ aws: FakeAws; client: CloudTrailClient }> {
-  const aws = await startAws({
-    now: setup.now ?? (() => NOW),
-    lookupsPerSecond: setup.lookupsPerSecond ?? 1000,
+  const aws = await startSample(context, {
+    ...(setup.now && { now: setup.now }),
+    ...(setup.lookupsPerSecond !== undefined && { lookupsPerSecond: setup.lookupsPerSecond }),
     state: {
       accounts: {
         [ACCOUNT]: { keys: [KEY], regions: { [REGION]: setup.region ?? {} }, ...setup.account },
@@ -58,23 +51,13 @@ async function start(
     },
   });
   const client = new CloudTrailClient({ ...aws.clientConfig(KEY, REGION), maxAttempts: 1 });
-  context.after(async () => {
-    client.destroy();
-    await aws.close();
-  });
+  context.after(() => client.destroy());
   return { aws, client };
 }
 
 async function idsOf(client: CloudTrailClient, input: LookupEventsCommandInput = {}): Promise<number[]> {
   const { Events = [] } = await client.send(new LookupEventsCommand(input));
   return Events.map((event) => Number(event.EventId?.slice(-12)));
-}
-
-function called(name: string): (error: unknown) => boolean {
-  return (error) => {
-    assert.equal((error as Error).name, name);
-    return true;
-  };
 }
 
 describe('loopback CloudTrail: LookupEvents', () => {
@@ -193,7 +176,7 @@ describe('loopback CloudTrail: LookupEvents', () => {
       [{ NextToken: 'made up' }, 'InvalidNextTokenException'],
     ];
     for (const [input, name] of wrong)
-      await assert.rejects(client.send(new LookupEventsCommand(input)), called(name), name);
+      await assert.rejects(client.send(new LookupEventsCommand(input)), refusedAs(name), name);
     assert.deepEqual(await idsOf(client, { MaxResults: 50, LookupAttributes: [attribute] }), []);
   });
 
@@ -205,7 +188,7 @@ describe('loopback CloudTrail: LookupEvents', () => {
     const { NextToken } = await client.send(new LookupEventsCommand({ MaxResults: 1 }));
     const other = (key: string, region: string): CloudTrailClient =>
       new CloudTrailClient({ ...aws.clientConfig(key, region), maxAttempts: 1 });
-    const invalid = called('InvalidNextTokenException');
+    const invalid = refusedAs('InvalidNextTokenException');
     await assert.rejects(client.send(new LookupEventsCommand({ MaxResults: 2, NextToken })), invalid);
     await assert.rejects(
       client.send(new LookupEventsCommand({ MaxResults: 1, EndTime: new Date(NOW), NextToken })),
@@ -226,15 +209,15 @@ describe('loopback CloudTrail: LookupEvents', () => {
     const stranger = new CloudTrailClient({ ...aws.clientConfig(OTHER_KEY, REGION), maxAttempts: 1 });
     await idsOf(client);
     await idsOf(client);
-    await assert.rejects(idsOf(client), called('ThrottlingException'));
+    await assert.rejects(idsOf(client), refusedAs('ThrottlingException'));
     await idsOf(elsewhere);
     await idsOf(stranger);
     await client.send(new ListTrailsCommand({}));
     now += 499;
-    await assert.rejects(idsOf(client), called('ThrottlingException'));
+    await assert.rejects(idsOf(client), refusedAs('ThrottlingException'));
     now += 1;
     await idsOf(client);
-    await assert.rejects(idsOf(client), called('ThrottlingException'));
+    await assert.rejects(idsOf(client), refusedAs('ThrottlingException'));
   });
 });
 
@@ -281,7 +264,7 @@ describe('loopback CloudTrail: trails', () => {
     assert.deepEqual(got, status);
     await assert.rejects(
       client.send(new GetTrailStatusCommand({ Name: 'wide' })),
-      called('TrailNotFoundException'),
+      refusedAs('TrailNotFoundException'),
     );
     const TrailName = arn('us-east-1', 'wide');
     const shadow = await client.send(new GetTrailStatusCommand({ Name: TrailName }));
@@ -311,7 +294,7 @@ describe('loopback CloudTrail: trails', () => {
     assert.deepEqual(await list({ StartTime, EndTime: new Date(NOW - 11 * DAY_MS) }), ['old']);
     await assert.rejects(
       list({ StartTime: new Date(NOW), EndTime: StartTime }),
-      called('InvalidTimeRangeException'),
+      refusedAs('InvalidTimeRangeException'),
     );
     const elsewhere = new CloudTrailClient(aws.clientConfig(KEY, 'us-east-1'));
     assert.deepEqual((await elsewhere.send(new ListPublicKeysCommand({}))).PublicKeyList, []);
