@@ -7,16 +7,16 @@ export type Found =
   | { readonly kind: 'other'; readonly time: string | null }
   | { readonly kind: 'fault'; readonly code: RejectCode; readonly detail: string };
 
-/** The deepest known is array, element, `data`, `logEvents`, `message`, record: six levels. */
+/** The deepest known is an element with `data`, its `logEvents`, their `message`, and the record: four levels. */
 const DEEPEST = 8;
 
 /**
  * The trail records in a JSON value: bare, in a delivered file (`Records`), from LookupEvents (`CloudTrailEvent`),
  * from EventBridge (`detail`), from CloudWatch Logs (`logEvents`, `message`), and in the envelopes of collections.
+ * An array at the top was cut into its elements before.
  */
 export function unwrap(value: unknown, depth = 0): readonly Found[] {
   if (depth > DEEPEST) return [fault('unknown-shape', 'nested too deep')];
-  if (Array.isArray(value)) return value.flatMap((one) => unwrap(one, depth + 1));
   if (!isFields(value)) return [fault('unknown-shape', 'not a JSON object')];
   if (isTrailRecord(value)) return [{ kind: 'record', record: value }];
   if (isOther(value)) return [{ kind: 'other', time: textAt(value, 'eventTime') ?? textAt(value, 'time') }];
@@ -54,7 +54,10 @@ const TEXTS = ['CloudTrailEvent', 'message'];
 
 function unwrapMember(value: Fields, depth: number): readonly Found[] {
   for (const key of TEXTS) if (typeof value[key] === 'string') return unwrapText(value[key], depth);
-  for (const key of LISTS) if (Array.isArray(value[key])) return unwrap(value[key], depth + 1);
+  for (const key of LISTS) {
+    const list = value[key];
+    if (Array.isArray(list)) return list.flatMap((one) => unwrap(one, depth + 1));
+  }
   for (const key of INNER) if (isFields(value[key])) return unwrap(value[key], depth + 1);
   return [fault('unknown-shape', 'JSON without a record of a trail')];
 }
