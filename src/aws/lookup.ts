@@ -18,7 +18,7 @@ import { type AwsProblem, toAwsProblem } from './problem.ts';
 export interface LookupOptions {
   /** As the last committed page gave it; null at the first start. */
   readonly cursor: LookupCursor | null;
-  /** Epoch ms. */
+  /** Epoch ms by the clock of this machine. */
   readonly now: number;
   /** That of the account and region. */
   readonly pace: Pace;
@@ -45,6 +45,8 @@ export interface LookupEnd {
   readonly problem: AwsProblem | null;
   /** True where something was left for the next call, which is for the next pass. */
   readonly more: boolean;
+  /** How far AWS's clock is ahead of this machine's, in ms, as its answers tell; 0 within two minutes. */
+  readonly clockOffsetMs: number;
 }
 
 /** 60 pages at two a second are half a minute: an account with a backlog does not hold up the others for longer. */
@@ -58,22 +60,29 @@ export async function* lookupRecords(
   client: CloudTrailClient,
   options: LookupOptions,
 ): AsyncGenerator<LookupPage, LookupEnd, undefined> {
-  const { now, overlapMs = OVERLAP_MS, pages = PAGES } = options;
+  const { overlapMs = OVERLAP_MS, pages = PAGES } = options;
   const span = { lookbackMs: options.lookbackMs, overlapMs };
   const restarted = new Set<Query>();
   let cursor: LookupCursor = options.cursor ?? { queries: {} };
   let fault: AwsProblem | null = null;
-  const waiting = QUERIES.filter((query) => isDue(placeOf(cursor, query, now), now, overlapMs));
+  const start = timeAtAws(client, options.now);
+  const waiting = QUERIES.filter((query) => isDue(placeOf(cursor, query, start), start, overlapMs));
   for (let page = 0; page < pages; page++) {
     const query = waiting.shift();
     if (query === undefined) break;
+    const now = timeAtAws(client, options.now);
     const place = placeOf(cursor, query, now);
     const window = windowOf(place, now, span);
     const answer = await ask(client, query, window, options);
-    if (options.signal?.aborted === true) return { problem: fault, more: true };
+    if (options.signal?.aborted === true) return { problem: fault, more: true, ...clockOf(client) };
+    if (Math.abs(timeAtAws(client, options.now) - now) >= CLOCK_LEAP_MS) {
+      // The answer is the first to tell that this machine's clock is wrong, and its window with it.
+      waiting.unshift(query);
+      continue;
+    }
     if ('problem' in answer) {
       const { problem } = answer;
-      if (endsAll(problem)) return { problem, more: true };
+      if (endsAll(problem)) return { problem, more: true, ...clockOf(client) };
       // Most likely the token has expired. A second refusal in one call has another cause, and is told.
       if (window.token === null || restarted.has(query)) {
         fault ??= problem;
@@ -89,7 +98,25 @@ export async function* lookupRecords(
     }
     waiting.push(query);
   }
-  return { problem: fault, more: waiting.length > 0 || fault !== null };
+  return { problem: fault, more: waiting.length > 0 || fault !== null, ...clockOf(client) };
+}
+
+/**
+ * A clock that is ahead by more than the overlap would count as read what has not happened yet, and lose it without a
+ * word: the SDK signs by AWS's clock, so the calls go well. Within two minutes the machine's own is taken, because the
+ * answers tell whole seconds and their way takes time; twice that is no wavering between the two. What is left of the
+ * error takes 4 of the 60 minutes of overlap.
+ */
+const CLOCK_TOLERANCE_MS = 2 * 60_000;
+const CLOCK_LEAP_MS = 2 * CLOCK_TOLERANCE_MS;
+
+function timeAtAws(client: CloudTrailClient, now: number): number {
+  return now + clockOf(client).clockOffsetMs;
+}
+
+function clockOf({ config }: CloudTrailClient): Pick<LookupEnd, 'clockOffsetMs'> {
+  const offset = config.systemClockOffset;
+  return { clockOffsetMs: Math.abs(offset) < CLOCK_TOLERANCE_MS ? 0 : offset };
 }
 
 function withPlace(cursor: LookupCursor, query: Query, place: QueryPlace): LookupCursor {

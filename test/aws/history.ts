@@ -132,7 +132,7 @@ export interface Reading {
 
 /** One call, to its end or to where `until` stops it. */
 export async function lookup(
-  { clients }: Setup,
+  { clients }: Pick<Setup, 'clients'>,
   options: LookupOptions,
   onPage: (page: LookupPage) => void | Promise<void> = () => {},
 ): Promise<{ readonly pages: LookupPage[]; readonly end: LookupEnd }> {
@@ -149,7 +149,7 @@ export async function lookup(
 
 /** Calls until nothing is left; between them the cursor goes through JSON, as it does through the store. */
 export async function readAll(
-  setup: Setup,
+  setup: Pick<Setup, 'clients'>,
   options: LookupOptions = lookupOptions(),
   onPage: (page: LookupPage) => void | Promise<void> = () => {},
 ): Promise<Reading> {

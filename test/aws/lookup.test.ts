@@ -32,6 +32,8 @@ function sorted(ids: Iterable<string>): string[] {
   return [...new Set(ids)].sort();
 }
 
+const DONE = { problem: null, more: false, clockOffsetMs: 0 };
+
 describe('reading the event history', () => {
   it('asks for changes, for credentials that are handed out and for root, and for nothing else', async (context) => {
     const events = [
@@ -47,7 +49,7 @@ describe('reading the event history', () => {
     const { ids, ends, pages } = await readAll(setup);
     assert.deepEqual(sorted(ids), sorted(wantedIds(events)));
     assert.equal(ids.length, 7);
-    assert.deepEqual(ends, [{ problem: null, more: false }]);
+    assert.deepEqual(ends, [DONE]);
     assert.deepEqual(
       new Set(setup.aws.requests.map(({ action }) => action)),
       new Set(['cloudtrail:LookupEvents']),
@@ -84,7 +86,7 @@ describe('reading the event history', () => {
     const { cursor } = await readAll(setup);
     const before = setup.aws.requests.length;
     const { pages, end } = await lookup(setup, lookupOptions({ cursor, now: NOW + MINUTE }));
-    assert.deepEqual([pages, end], [[], { problem: null, more: false }]);
+    assert.deepEqual([pages, end], [[], DONE]);
     assert.equal(setup.aws.requests.length, before);
   });
 
@@ -187,7 +189,7 @@ describe('what goes wrong while it is read', () => {
     });
     assert.deepEqual(sorted(ids), sorted(wantedIds(events)));
     assert.ok(setup.aws.requests.some(({ outcome }) => outcome === 'InvalidNextTokenException'));
-    assert.deepEqual(ends.at(-1), { problem: null, more: false });
+    assert.deepEqual(ends.at(-1), DONE);
   });
 
   it('tokens that always expire: shorter windows come to an end, and until then it is told', async (context) => {
@@ -196,7 +198,7 @@ describe('what goes wrong while it is read', () => {
     const { ids, ends } = await readAll(setup, lookupOptions(), () => setup.aws.expirePages());
     assert.deepEqual(sorted(ids), sorted(wantedIds(events)));
     assert.equal(ends[0]?.problem?.code, 'invalid');
-    assert.deepEqual(ends.at(-1), { problem: null, more: false });
+    assert.deepEqual(ends.at(-1), DONE);
   });
 
   it('a token from a cursor that AWS no longer knows', async (context) => {
@@ -208,7 +210,7 @@ describe('what goes wrong while it is read', () => {
     setup.aws.expirePages();
     const { ids, ends } = await readAll(setup, lookupOptions({ cursor: first.cursor }));
     assert.deepEqual(sorted(ids), sorted(wantedIds(events)));
-    assert.deepEqual(ends, [{ problem: null, more: false }]);
+    assert.deepEqual(ends, [DONE]);
   });
 
   for (const [kind, code] of [
@@ -260,7 +262,7 @@ describe('what goes wrong while it is read', () => {
     while (setup.aws.requests.length === 0) await new Promise(setImmediate);
     stop.abort();
     const { pages, end } = await reading;
-    assert.deepEqual([pages, end], [[], { problem: null, more: true }]);
+    assert.deepEqual([pages, end], [[], { ...DONE, more: true }]);
   });
 });
 
@@ -272,7 +274,7 @@ describe('how fast it asks', () => {
     let taken = 0;
     const pace: Pace = { take: async () => void (taken += 1) };
     const { ends } = await readAll(setup, lookupOptions({ pace }));
-    assert.deepEqual(ends, [{ problem: null, more: false }]);
+    assert.deepEqual(ends, [DONE]);
     assert.equal(taken, 9);
     assert.equal(setup.aws.requests.length, 9);
   });
