@@ -34,10 +34,11 @@ export async function list(options: RulesOptions, io: Io): Promise<ExitCode> {
   for (const rule of loaded.rules) {
     const level = rule.kind === 'finding' ? rule.level : rule.classify;
     const check = rule.kind === 'finding' ? rule.check : '';
+    const source = `${rule.product}/${rule.service}`;
     const state = rule.enabled ? '' : ` (off: ${rule.switchedOffBy ?? rule.file})`;
     const from = rule.overrides === null ? '' : ` (replaces ${rule.overrides})`;
     await io.out(
-      `${fit(level, 14)} ${fit(check, 30)} ${fitEnd(rule.file, 48)} ${rule.title}${from}${state}\n`,
+      `${fit(level, 14)} ${fit(check, 30)} ${fit(source, 20)} ${fitEnd(rule.file, 48)} ${rule.title}${from}${state}\n`,
     );
   }
   return loaded.problems.length > 0 ? EXIT.failed : EXIT.ok;

@@ -1,4 +1,5 @@
-import { type Keys, readChoice, readMap, reportUnknown, requireKey } from './keys.ts';
+import { isMap } from 'yaml';
+import { type Keys, readChoice, readMap, reportUnknown, requireKey, valueOf } from './keys.ts';
 import { isService, SERVICES, type Service } from './record.ts';
 
 /** Whose records a rule sees: offrecord's own, or those of AWS CloudTrail as AWS writes them. */
@@ -25,6 +26,17 @@ export function readLogSource(keys: Keys): LogSource | null {
     const service = readChoice(source, 'service', ['cloudtrail'] as const);
     return service === null ? null : { product, service };
   }
+  if (product === null) return null;
   const service = readChoice(source, 'service', SERVICES);
-  return product !== null && service !== null && isService(service) ? { product, service } : null;
+  return service !== null && isService(service) ? { product, service } : null;
+}
+
+/**
+ * True for a rule that says it is on another product's records, even where no such records exist: what it may leave
+ * out does not hang on a slip in the name of a service.
+ */
+export function isForeign(keys: Keys): boolean {
+  const source = valueOf(keys, 'logsource');
+  const product: unknown = isMap(source) ? source.get('product') : undefined;
+  return typeof product === 'string' && product !== 'offrecord';
 }

@@ -4,7 +4,7 @@ import { readTests, toRecordCheck } from './cases.ts';
 import { CHECKS, FOREIGN_CHECK } from './checks.ts';
 import { FOREIGN_DEFAULTS, FOREIGN_KEYS } from './foreign.ts';
 import { type Keys, readChoice, readFlag, readText, reportUnknown, requireKey, valueOf } from './keys.ts';
-import { type LogSource, readLogSource } from './log-source.ts';
+import { isForeign, type LogSource, readLogSource } from './log-source.ts';
 import { readMetadata, readRuleId, SIGMA_KEYS } from './metadata.ts';
 import { fieldProblem } from './record.ts';
 import { CLASSES, type ClassificationRule, type FindingRule, type Rule, type RuleClass } from './rule.ts';
@@ -121,7 +121,7 @@ const SHORT = new Set(['id', 'enabled', 'title']);
 
 function readWholeRule(keys: Keys, document: Document, placeholders: Placeholders): Rule | null {
   const source = readLogSource(keys);
-  const foreign = source !== null && source.product !== 'offrecord';
+  const foreign = isForeign(keys);
   reportUnknown(keys, foreign ? [...KNOWN_KEYS, ...FOREIGN_KEYS] : KNOWN_KEYS);
   const metadata = readMetadata(keys, foreign);
   const kind = readKind(keys, foreign);
@@ -160,7 +160,7 @@ function readKind(keys: Keys, foreign: boolean): Rule['kind'] | null {
 type FindingKeys = Pick<FindingRule, 'kind' | 'check' | 'level' | 'summary' | 'runbook'>;
 
 function readFinding(keys: Keys, source: LogSource | null): FindingKeys | null {
-  const foreign = source !== null && source.product !== 'offrecord';
+  const foreign = isForeign(keys);
   for (const key of foreign ? [] : ['level', 'summary', 'runbook']) requireKey(keys, key);
   const isLeftOut = (key: string): boolean => foreign && !keys.node.has(key);
   const check = isLeftOut('check') ? FOREIGN_CHECK : readChoice(keys, 'check', CHECKS);

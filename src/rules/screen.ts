@@ -14,10 +14,11 @@ export type Screen = (
 ) => readonly ScreenMatch[];
 
 /**
- * Matches kept of one record. A summary has at most 1,024 characters and, for each of its places, five values of
- * 200: 16 of them stay far below a record's own 256 KiB. More than 16 rules on one call say nothing new.
+ * Matches kept of one record, and characters of the sentence each gives: 16 × 2,048 = 32 KiB at most, an eighth of
+ * what CloudTrail lets a record have. More than 16 rules on one call say nothing new.
  */
 const MOST_MATCHES = 16;
+const LONGEST_SENTENCE = 2048;
 
 /** Fields that nearly every rule on CloudTrail asks for; rules are looked up by the first that one needs. */
 export const INDEXED_FIELDS: readonly string[] = ['eventName', 'eventSource'];
@@ -75,5 +76,8 @@ function screenRecord({ order, byField, rest }: Index, record: unknown): ScreenM
     .filter((rule) => rule.matches(record))
     .sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
     .slice(0, MOST_MATCHES)
-    .map((rule) => ({ rule: rule.id, summary: renderSummary(rule.summary, record) }));
+    .map((rule) => ({
+      rule: rule.id,
+      summary: renderSummary(rule.summary, record).slice(0, LONGEST_SENTENCE),
+    }));
 }

@@ -186,13 +186,16 @@ describe('rules', () => {
     return { ...ran, line: ran.out.split('\n').find((line) => line.includes(' no-recording ')) ?? '' };
   };
 
-  it('test passes for what is shipped; list shows level, check and file', async () => {
+  it('test passes for what is shipped; list shows level, check, log source and file', async () => {
     const ran = await run(['rules', 'test']);
     assert.equal(ran.exit, 0);
     assert.match(ran.out, /^\d+ rules, \d+ passed, 0 failed\n$/);
     const { exit, line } = await listed('good.yaml');
     assert.equal(exit, 0);
-    assert.match(line, /^high +no-recording +rules\/access\/no-recording\.yaml +Privileged access without/);
+    assert.match(
+      line,
+      /^high +no-recording +offrecord\/access +rules\/access\/no-recording\.yaml +Privileged access without/,
+    );
   });
 
   it('an own rule replaces or switches off a shipped one, visibly and in effect', async () => {

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { classify, evaluateRules, type FindingContext, toFinding } from '../../src/rules/evaluate.ts';
+import {
+  classify,
+  evaluateRules,
+  type FindingContext,
+  findMatchedRules,
+  toControlFinding,
+  toFinding,
+} from '../../src/rules/evaluate.ts';
 import { loadRules } from '../../src/rules/load.ts';
 import type { RuleRecord } from '../../src/rules/record.ts';
 import type { AccessRecord } from '../../src/rules/records/access.ts';
@@ -121,4 +128,74 @@ test('classification says what and by which rules', () => {
     by: [],
   });
   assert.deepEqual(evaluateRules(rules, RECORD), []);
+});
+
+/** A rule on CloudTrail that would also match the record of an access. */
+function cloudRule(
+  id: string,
+  changes: Readonly<Record<string, string>> = {},
+): { file: string; text: string } {
+  const text = ruleText({
+    id: `id: ${id}`,
+    logsource: 'logsource: {product: aws, service: cloudtrail}',
+    check: 'check: recording-disabled',
+    summary: 'summary: It is off',
+    tests: '',
+    ...changes,
+  });
+  return { file: `${id}.yaml`, text };
+}
+
+const FIRST = '11111111-9f0c-4d57-8a51-8a6f5a2f7c11';
+const SECOND = '22222222-9f0c-4d57-8a51-8a6f5a2f7c11';
+const THIRD = '33333333-9f0c-4d57-8a51-8a6f5a2f7c11';
+
+test('a rule on another product speaks of no access and classifies none', () => {
+  const { rules, problems } = loadRules([cloudRule(FIRST)]);
+  assert.deepEqual(problems, []);
+  assert.equal(rules[0]?.matches(RECORD), true);
+  assert.deepEqual(evaluateRules(rules, RECORD), []);
+  assert.deepEqual(classify(rules, RECORD), { privileged: false, breakGlass: false, by: [] });
+});
+
+test('a match of old makes a finding that begins with the sentence it gave then', () => {
+  const [rule] = loadRules([cloudRule(FIRST)]).rules;
+  assert.ok(rule?.kind === 'finding');
+  const finding = toControlFinding(rule, 'alice switched it off', CONTEXT);
+  assert.deepEqual(finding.evidence, ['alice switched it off', 'searched tlog on web01']);
+  assert.deepEqual(
+    [finding.check, finding.rule, finding.level, finding.status, finding.subject.uid],
+    ['recording-disabled', FIRST, 'high', 'open', 'acc_1'],
+  );
+  assert.equal(finding.uid, toControlFinding(rule, 'in other words', { ...CONTEXT, time: 0 }).uid);
+});
+
+test('of the rules that matched one record the highest level of a check stands, foreign ones each for itself', () => {
+  const { rules, problems } = loadRules([
+    cloudRule(FIRST, { level: 'level: low' }),
+    cloudRule(SECOND),
+    cloudRule(THIRD, { check: '' }),
+    cloudRule(OTHER_ID, { check: '', title: 'title: Another' }),
+    { file: 'own.yaml', text: ruleText() },
+  ]);
+  assert.deepEqual(problems, []);
+  const ours = '6f4b1f0e-9f0c-4d57-8a51-8a6f5a2f7c11';
+  const gone = '99999999-9f0c-4d57-8a51-8a6f5a2f7c11';
+  const matches = [FIRST, SECOND, THIRD, OTHER_ID, ours, gone].map((rule) => ({
+    rule,
+    summary: rule.slice(0, 1),
+  }));
+  for (const order of [matches, matches.toReversed()]) {
+    const found = findMatchedRules(rules, order).map(({ rule, summary }) => `${rule.id} ${summary}`);
+    assert.deepEqual(found.sort(), [`${OTHER_ID} 0`, `${SECOND} 2`, `${THIRD} 3`]);
+  }
+  const uids = findMatchedRules(rules, matches).map(
+    ({ rule, summary }) => toControlFinding(rule, summary, CONTEXT).uid,
+  );
+  assert.equal(new Set(uids).size, 3);
+  const off = rules.map((rule) => ({ ...rule, enabled: rule.id !== SECOND }));
+  assert.deepEqual(
+    findMatchedRules(off, matches.slice(0, 2)).map(({ rule }) => rule.id),
+    [FIRST],
+  );
 });
