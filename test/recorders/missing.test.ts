@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type AbsentPin, missingRecordings, noteAbsentCompanions } from '../../src/recorders/missing.ts';
 import { script } from '../../src/recorders/script/script.ts';
+import { ssm } from '../../src/recorders/ssm/ssm.ts';
 import { sudo } from '../../src/recorders/sudo/sudo.ts';
 import { fixture, fixtureFolder, inspectAll, place, temporaryFolder } from './support.ts';
 
@@ -16,6 +17,8 @@ function present(...names: string[]): { name: string }[] {
 }
 
 const IO = 'recordings/sudo-io/00/00/01';
+const TASK = '7d0c5a2e-1f3b-4c6d-8e9f-0a1b2c3d4e5f';
+const RUN = '0f1d2c3b-4a59-4687-9a0b-1c2d3e4f5a6b';
 
 describe('recordings that were pinned and are gone', () => {
   it('a single file: who and when from its name, its end from the pin', () => {
@@ -105,6 +108,37 @@ describe('recordings that were pinned and are gone', () => {
     assert.deepEqual(missingRecordings(members, present(`${IO}/stderr`)), []);
   });
 
+  it('a transcript of SSM keeps the id of its session', () => {
+    const name = 'logs/alice-0f3a9c1be27d4586a.log';
+    const [gone, ...others] = missingRecordings([pin(name)]);
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      [gone?.recorder, gone?.state, gone?.ids, gone?.launch, gone?.opened, gone?.closed, gone?.ref.source],
+      ['ssm', 'missing', { cloudSession: 'alice-0f3a9c1be27d4586a' }, 'session', null, AT, name],
+    );
+    assert.deepEqual(missingRecordings([pin(name)], present(`${name}.gz`)), []);
+    // A number that ends a name is no session, nor is a name without an extension.
+    assert.deepEqual(
+      missingRecordings([pin('app-20261122112200123.log'), pin('alice-0f3a9c1be27d4586a')]),
+      [],
+    );
+  });
+
+  it("a stream's parts and a command's outputs are gone when none of them is left", () => {
+    const session = 'alice-0f3a9c1be27d4586a';
+    const parts = ['000000.gz', '000001.gz'].map((part) => pin(`${TASK}/${session}/${part}`, 10));
+    const outputs = ['stdout', 'stderr'].map((name) => pin(`${RUN}/i-0a52c1fb36de89471/p/${name}`, 10));
+    assert.deepEqual(
+      missingRecordings([...parts, ...outputs]).map((one) => [one.recorder, one.ids.cloudSession, one.bytes]),
+      [
+        ['ssm', session, 20],
+        ['ssm', `${RUN}/i-0a52c1fb36de89471`, 20],
+      ],
+    );
+    const left = present(`${TASK}/${session}/000002.gz`, `${RUN}/i-0a52c1fb36de89471/p/other/stderr`);
+    assert.deepEqual(missingRecordings([...parts, ...outputs], left), []);
+  });
+
   it('a script whose timing is left is found by its recorder', () => {
     const gone = [pin('recordings/script/x.log')];
     assert.equal(missingRecordings(gone, present('recordings/script/x.meta.json')).length, 1);
@@ -162,6 +196,18 @@ describe('companions that were pinned and are gone', () => {
     );
     const [noted] = noteAbsentCompanions(recordings, [pin(`script/${name}.meta.json`)]);
     assert.deepEqual([noted?.state, noted?.problems[0]?.code], ['complete', 'recording-metadata-incomplete']);
+  });
+
+  it("one output of a command, and no other command's", async () => {
+    const folder = `${RUN}/i-0a52c1fb36de89471/p`;
+    const recordings = await inspectAll(ssm, place(temporaryFolder(), { [`${folder}/stdout`]: 'done' }));
+    const [noted] = noteAbsentCompanions(recordings, [pin(`${folder}/stderr`, 25)]);
+    assert.deepEqual(
+      [noted?.state, noted?.problems.map((problem) => problem.detail)],
+      ['incomplete', ['stderr: pinned on 2026-11-22T11:21:50.701Z with 25 bytes, now absent']],
+    );
+    const other = pin(`${TASK}/i-0a52c1fb36de89471/p/stderr`);
+    assert.deepEqual(noteAbsentCompanions(recordings, [other]), recordings);
   });
 
   it('a stream of a sudo folder, once', async () => {
