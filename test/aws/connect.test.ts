@@ -133,7 +133,7 @@ describe('checkAws', () => {
   it('a region that does not answer is one sentence', async (context) => {
     const { aws } = await startCloud(context, account());
     aws.fault({ action: '*', region: REGION, times: 100, kind: 'drop-connection' });
-    const [sentence, ...rest] = await check(aws, { regions: BOTH });
+    const [sentence, ...rest] = await check(aws, { regions: BOTH }, { trails: [], transcripts: [] });
     assert.deepEqual(rest, []);
     assert.match(sentence ?? '', /^eu-central-1: .*could not be reached/);
   });
