@@ -98,12 +98,13 @@ function toLink(file: DigestFile, id: string): Link {
   return { name: digest.name, object, end, digest, reason: '' };
 }
 
+/** Of one name those without a signature come first, so that from the end the others are judged before them. */
 function byEnd(a: Link, b: Link): number {
-  return a.end - b.end || compare(a.name, b.name) || compare(hashOf(a), hashOf(b));
+  return a.end - b.end || compare(a.name, b.name) || compare(rankOf(a), rankOf(b));
 }
 
-function hashOf(link: Link): string {
-  return link.digest?.sha256 ?? '';
+function rankOf({ digest }: Link): string {
+  return `${digest?.signature == null ? 0 : 1} ${digest?.sha256 ?? ''} ${digest?.signature ?? ''}`;
 }
 
 function byPlace(a: Chain, b: Chain): number {

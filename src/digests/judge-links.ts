@@ -29,8 +29,11 @@ interface Claim {
 export function judgeLinks(chain: Chain, verifier: Verifier): ReadonlyMap<Link, Judgement> {
   const judged = new Map<Link, Judgement>();
   const claims = new Map<string, Claim>();
+  const proven = new Set<string>();
   for (const link of chain.links.toReversed()) {
-    const judgement = judgeLink(link, claims.get(link.name) ?? null, verifier);
+    const first = judgeLink(link, claims.get(link.name) ?? null, verifier);
+    const judgement = first.standing === 'unproven' && proven.has(link.name) ? COPY : first;
+    if (judgement.standing === 'proven') proven.add(link.name);
     judged.set(link, judgement);
     addClaim(claims, link.digest, judgement.standing);
   }
@@ -51,6 +54,7 @@ function judgeLink({ digest, reason }: Link, claim: Claim | null, verifier: Veri
     return refuted('digest-altered', 'it holds a digest that was delivered under another name');
   const own = verifier.check(digest, digest.signature ?? claim?.signature ?? null);
   if (claim === null) return WITHOUT_CLAIM[own];
+  if (own === 'invalid' && verifier.check(digest, claim.signature) === 'valid') return OTHER_SIGNATURE;
   const agrees = claim.sha256 === digest.sha256 ? 'same' : 'other';
   return (claim.standing === 'proven' ? UNDER_PROVEN : UNDER_UNPROVEN)[agrees][own];
 }
@@ -65,6 +69,7 @@ const NO_KEY: Judgement = {
   detail: 'none of the keys at hand for this region and time is the one that it names',
 };
 const ALTERED = refuted('digest-altered', 'its content is not what the digest after it holds the hash of');
+const COPY = refuted('digest-altered', 'a digest of this name that CloudTrail signed has another content');
 const UNSIGNED_WORD = refuted('signature-invalid', 'its signature does not belong to its content');
 /** The content is vouched for, so what was changed is the object's metadata. */
 const OTHER_SIGNATURE: Judgement = {

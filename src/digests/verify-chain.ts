@@ -68,8 +68,7 @@ function mergeUnknownKeys(chain: Chain, problems: readonly DigestProblem[]): rea
   for (const problem of problems.filter(({ code }) => code === 'key-unknown')) {
     const key = fingerprints.get(problem.object) ?? '';
     const known = merged.get(key);
-    const to = Math.max(problem.to, known?.to ?? problem.to);
-    merged.set(key, known === undefined ? problem : { ...known, to });
+    merged.set(key, known === undefined ? problem : { ...known, to: problem.to });
   }
   return [...others, ...merged.values()];
 }

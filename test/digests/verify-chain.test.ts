@@ -165,6 +165,53 @@ describe('a log', () => {
     );
   });
 
+  it('that came just before the first digest in hand may be in the one before', () => {
+    const { chain, logs } = sixHours();
+    putLog(logs, 72);
+    assert.deepEqual(verify(chain.slice(1), logs), []);
+    const planted = putLog(logs, 80);
+    assert.deepEqual(
+      verify(chain.slice(1), logs).map(({ object }) => object),
+      [planted],
+    );
+  });
+
+  it('is called unlisted only where keys prove the digests', () => {
+    const { chain, logs } = sixHours();
+    putLog(logs, 130, '{}');
+    assert.deepEqual(
+      verify(chain, logs, []).map(({ code }) => code),
+      ['key-unknown'],
+    );
+  });
+
+  it('of a place that only an altered digest claims is not unlisted', () => {
+    const { chain, logs } = sixHours();
+    putLog(logs, 190, '{}', { ...TRAIL, bucket: 'other-bucket' });
+    const altered = alter(at(chain, 0), '"digestS3Bucket":"trail', '"digestS3Bucket":"other');
+    assert.deepEqual(
+      verify(withItem(chain, 0, altered), logs).map(({ code }) => code),
+      ['digest-altered'],
+    );
+  });
+
+  it('before the window is neither looked up nor told, nor is a digest before or behind it', () => {
+    const { chain, logs, hours } = sixHours();
+    const facts = factsOf(logs);
+    const asked: string[] = [];
+    const find = (object: string) => {
+      asked.push(object);
+      return facts.find(object);
+    };
+    const window = { from: T0 + 3 * HOUR, to: T0 + 5 * HOUR };
+    const altered = alter(at(chain, 1), '"logFiles":[', '"logFiles": [');
+    logs.delete(at(at(hours, 0), 0));
+    logs.delete(at(at(hours, 5), 0));
+    const files = withItem(chain, 1, altered).map(readBack);
+    assert.deepEqual(verifyChain(files, { find, seen: logs.keys() }, [KEY.published], window), []);
+    assert.deepEqual(asked, hours.slice(3).flat());
+  });
+
   it('of another account, region or place is none of these digests', () => {
     const { chain, logs } = sixHours();
     for (const other of [
@@ -191,6 +238,35 @@ describe('a log', () => {
       verify([...chain, ...others], logs).map(({ code, object }) => [code, object]),
       [['log-unlisted', planted]],
     );
+  });
+});
+
+describe('a log that no digest lists, beside a second trail in its folder', () => {
+  const second = { ...TRAIL, trail: 'second' };
+  const empty = (count: number): string[][] => Array.from({ length: count }, () => []);
+
+  function unlisted(minutes: number, start: number, hours: number, cut: number): string[] {
+    const logs: Logs = new Map();
+    const main = makeChain({ key: KEY, hours: empty(14), logs });
+    const theirs = makeChain({
+      key: KEY,
+      hours: empty(hours),
+      logs,
+      start: T0 + start * HOUR,
+      trail: second,
+    });
+    putLog(logs, minutes);
+    return verify([...main, ...theirs.slice(cut)], logs).map(({ code, trail }) => `${code} ${trail}`);
+  }
+
+  it('may be of the second where its first digests were not handed in, and is not where it began later', () => {
+    assert.deepEqual(unlisted(130, 2, 12, 4), []);
+    assert.deepEqual(unlisted(130, 6, 8, 0), ['log-unlisted main_trail']);
+  });
+
+  it('may be of the second shortly after its last digest, and is not long after', () => {
+    assert.deepEqual(unlisted(4 * 60, 0, 2, 0), []);
+    assert.deepEqual(unlisted(8 * 60, 0, 2, 0), ['log-unlisted main_trail']);
   });
 });
 
@@ -239,6 +315,7 @@ describe('a digest', () => {
       ['"digestEndTime":"2026', '"digestEndTime":"2066'],
       ['"digestS3Object":"AWSLogs/111122223333', '"digestS3Object":"AWSLogs/999922223333'],
       ['"digestS3Bucket":"trail', '"digestS3Bucket":"other'],
+      [/"previousDigestHashValue":"[0-9a-f]{4}/, '"previousDigestHashValue":"zzzz'.replaceAll('z', '0')],
       ['_20261122T130131Z.json.gz","digestPublic', '_20261122T150131Z.json.gz","digestPublic'],
       [/"previousDigestS3Bucket".*?"logFiles"/, '"logFiles"'],
     ] as const) {
@@ -295,6 +372,62 @@ describe('a digest', () => {
       problems.map(({ code, object, account }) => [code, object, account]),
       [['digest-unreadable', 'folder/odd.json.gz', '']],
     );
+  });
+});
+
+describe('two digests of one name', () => {
+  it('are told from each other by the next one', () => {
+    const { chain, logs } = sixHours();
+    for (const index of [0, 3])
+      for (const spaces of ['  ', '   ', '    ', '     ', '      ']) {
+        const copy = alter(at(chain, index), '"logFiles":[', `"logFiles":${spaces}[`);
+        assert.deepEqual(told(verify([...chain, copy], logs)), [
+          ['digest-altered', objectOf(copy), index, index + 1],
+        ]);
+      }
+  });
+
+  it('are told from each other by the signature of one', () => {
+    const { chain, logs } = sixHours();
+    for (const spaces of ['  ', '   ', '    ', '     ', '      ']) {
+      const copy = alter({ ...at(chain, 5), signature: null }, '"logFiles":[', `"logFiles":${spaces}[`);
+      assert.deepEqual(told(verify([...chain, copy], logs)), [['digest-altered', objectOf(copy), 5, 6]]);
+    }
+  });
+});
+
+describe('what a digest says of the one before it', () => {
+  it('weighs less than what a proven one says', () => {
+    const { chain, logs } = sixHours();
+    const wrong = alter(at(chain, 1), '"logFiles":[', '"logFiles": [');
+    const doubtful = makeChain({ key: OTHER, hours: [[]], logs, start: T0 + 1.5 * HOUR, before: wrong });
+    assert.deepEqual(told(verify([...chain, ...doubtful], logs)), [
+      ['key-unknown', objectOf(at(doubtful, 0)), 1.5, 2.5],
+    ]);
+  });
+
+  it('holds its signature where the stored one was exchanged, so that its lists still count', () => {
+    const { chain, logs, hours } = sixHours();
+    const exchanged = { ...at(chain, 4), signature: at(chain, 3).signature };
+    const bare = { ...at(chain, 5), signature: null };
+    const log = at(at(hours, 4), 0);
+    logs.delete(log);
+    assert.deepEqual(told(verify([...chain.slice(0, 4), exchanged, bare], logs)), [
+      ['log-missing', log, 4, 5],
+      ['signature-invalid', objectOf(exchanged), 4, 5],
+    ]);
+  });
+
+  it('vouches for nothing while it is not proven itself', () => {
+    const logs: Logs = new Map();
+    const listed = putLog(logs, 10);
+    const forged = { ...OTHER, fingerprint: KEY.fingerprint };
+    const chain = makeChain({ key: forged, hours: [[listed], []], logs });
+    logs.delete(listed);
+    const bare = { ...at(chain, 1), signature: null };
+    assert.deepEqual(told(verify([at(chain, 0), bare], logs)), [
+      ['signature-invalid', objectOf(at(chain, 0)), 0, 1],
+    ]);
   });
 });
 

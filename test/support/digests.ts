@@ -83,7 +83,9 @@ export interface ChainOptions {
   /** Epoch ms of the first hour's beginning. */
   readonly start?: number;
   /** What the first digest names as the one before it; by default nothing. */
-  readonly before?: StoredDigest;
+  readonly before?: StoredDigest | undefined;
+  /** Digests of late logs. */
+  readonly backfill?: boolean;
   /** What stands in place of a signature before the first one. */
   readonly starting?: string;
 }
@@ -106,7 +108,7 @@ function makeDigest(
   const trail = options.trail ?? TRAIL;
   const from = toSeconds((options.start ?? T0) + hour * HOUR);
   const to = toSeconds((options.start ?? T0) + (hour + 1) * HOUR);
-  const name = `${trail.account}_CloudTrail-Digest_${trail.region}_${trail.trail}_${trail.region}_${to.replace(/[-:]/g, '')}.json.gz`;
+  const name = `${trail.account}_CloudTrail-Digest_${trail.region}_${trail.trail}_${trail.region}_${to.replace(/[-:]/g, '')}${options.backfill === true ? '_backfill' : ''}.json.gz`;
   const key = `${folderOf(trail, 'CloudTrail-Digest', to)}/${name}`;
   const content = Buffer.from(
     JSON.stringify({
