@@ -248,6 +248,13 @@ test('a command in a container is on the cluster and task by their names; a dry 
   assert.equal(only(aws.executeCommand({ dryrun: false })).path, 'ecs-exec');
 });
 
+test('a remote desktop through Fleet Manager', () => {
+  const connect = (Protocol: string) =>
+    aws.call('ssm-guiconnect', 'StartConnection', { Protocol, InstanceId: NODE }, { ConnectionArn: 'arn:x' });
+  assert.deepEqual(shape(only(connect('RDP'))), ['access.open', 'rdp', 'alice', NODE]);
+  assert.deepEqual(eventsOf(connect('')), []);
+});
+
 test('a sign-in counts where the response says so', () => {
   const event = only(aws.consoleLogin());
   assert.deepEqual(shape(event), ['access.open', 'console', 'alice', aws.ACCOUNT]);

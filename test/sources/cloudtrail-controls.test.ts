@@ -292,6 +292,33 @@ test('buckets', () => {
   ]);
 });
 
+test('objects that are evidence by their names', () => {
+  const bucketName = 'session-logs';
+  const digest = `AWSLogs/1/CloudTrail-Digest/eu-central-1/2026/11/22/1_CloudTrail-Digest_eu-central-1_x.json.gz`;
+  holds('off', [
+    [
+      's3',
+      'DeleteObject',
+      { bucketName, key: 'p/alice-0a1b2c3d4e5f67890.log' },
+      `${bucketName}/p/alice-0a1b2c3d4e5f67890.log`,
+    ],
+    ['s3', 'DeleteObject', { bucketName, key: 'ecs-execute-command-abcdefghij0123456789abcdef.log' }],
+    ['s3', 'DeleteObject', { bucketName, key: aws.trailKey({}) }],
+    ['s3', 'DeleteObject', { bucketName, key: digest }],
+  ]);
+  holds(undefined, [
+    ['s3', 'PutObjectRetention', { bucketName, key: 'alice-0a1b2c3d4e5f67890.log' }],
+    ['s3', 'PutObjectLegalHold', { bucketName, key: aws.trailKey({ org: 'o-abc' }) }],
+  ]);
+  concernsNothing([
+    ['s3', 'DeleteObject', { bucketName, key: 'app/access.log' }],
+    ['s3', 'DeleteObject', { bucketName, key: 'alice-0a1b2c3d4e5f67890.log.gz' }],
+    ['s3', 'DeleteObject', { bucketName }],
+    ['s3', 'PutObject', { bucketName, key: 'alice-0a1b2c3d4e5f67890.log' }],
+    ['s3', 'GetObject', { bucketName, key: 'alice-0a1b2c3d4e5f67890.log' }],
+  ]);
+});
+
 test('log groups', () => {
   const logGroupName = '/ssm/sessions';
   holds('off', [

@@ -6,6 +6,7 @@ import {
   resumeSession,
   sendCommand,
   startAutomation,
+  startConnection,
   startSession,
   terminateSession,
 } from './ssm.ts';
@@ -25,6 +26,7 @@ const CALLS: Readonly<Record<string, (call: Call) => readonly TrailDraft[]>> = {
   'ssm:TerminateSession': terminateSession,
   'ssm:SendCommand': sendCommand,
   'ssm:StartAutomationExecution': startAutomation,
+  'ssm-guiconnect:StartConnection': startConnection,
   'ec2-instance-connect:SendSSHPublicKey': sendSshPublicKey,
   'ec2-instance-connect:SendSerialConsoleSSHPublicKey': sendSerialConsoleSshPublicKey,
   'ec2-instance-connect:OpenTunnel': openTunnel,

@@ -1,7 +1,7 @@
 import { type Call, isCallRecord, succeeded } from './call.ts';
 import { PREFERENCES } from './documents.ts';
 import { isFields, lastSegment, listAt, textAt, valueAt } from './fields.ts';
-import * as service from './control-states.ts';
+import * as states from './control-states.ts';
 import * as trail from './control-states-trail.ts';
 
 /** What a call does to recording or its evidence. */
@@ -68,8 +68,8 @@ const LOGGING_SETTINGS = [
 ];
 
 const SESSIONS: Readonly<Record<string, Entry>> = {
-  CreateDocument: { names: ['name'], state: service.preferencesState, concerns: isPreferences },
-  UpdateDocument: { names: ['name'], state: service.preferencesState, concerns: isPreferences },
+  CreateDocument: { names: ['name'], state: states.preferencesState, concerns: isPreferences },
+  UpdateDocument: { names: ['name'], state: states.preferencesState, concerns: isPreferences },
   UpdateDocumentDefaultVersion: { names: ['name'], concerns: isPreferences },
   // Without preferences nothing is recorded.
   DeleteDocument: { names: ['name'], state: 'off', concerns: isPreferences },
@@ -86,23 +86,37 @@ const BUCKETS: Readonly<Record<string, Entry>> = {
   PutBucketLifecycleConfiguration: { names: BUCKET },
   PutLifecycleConfiguration: { names: BUCKET },
   DeleteBucketLifecycle: { names: BUCKET },
-  PutBucketVersioning: { names: BUCKET, state: service.versioningState },
+  PutBucketVersioning: { names: BUCKET, state: states.versioningState },
   DeleteBucket: { names: BUCKET, state: 'off' },
   PutBucketEncryption: { names: BUCKET, state: 'on' },
   DeleteBucketEncryption: { names: BUCKET, state: 'off' },
-  PutBucketReplication: { names: BUCKET, state: service.replicationState },
+  PutBucketReplication: { names: BUCKET, state: states.replicationState },
   DeleteBucketReplication: { names: BUCKET, state: 'off' },
   PutBucketPolicy: { names: BUCKET },
   DeleteBucketPolicy: { names: BUCKET },
-  PutBucketLogging: { names: BUCKET, state: service.bucketLoggingState },
-  PutBucketPublicAccessBlock: { names: BUCKET, state: service.publicAccessState },
-  PutPublicAccessBlock: { names: BUCKET, state: service.publicAccessState },
+  PutBucketLogging: { names: BUCKET, state: states.bucketLoggingState },
+  PutBucketPublicAccessBlock: { names: BUCKET, state: states.publicAccessState },
+  PutPublicAccessBlock: { names: BUCKET, state: states.publicAccessState },
   DeleteBucketPublicAccessBlock: { names: BUCKET, state: 'off' },
   DeletePublicAccessBlock: { names: BUCKET, state: 'off' },
-  PutAccountPublicAccessBlock: { names: ['accountId'], state: service.publicAccessState },
+  PutAccountPublicAccessBlock: { names: ['accountId'], state: states.publicAccessState },
   DeleteAccountPublicAccessBlock: { names: ['accountId'], state: 'off' },
-  PutBucketObjectLockConfiguration: { names: BUCKET, state: service.objectLockState },
-  PutObjectLockConfiguration: { names: BUCKET, state: service.objectLockState },
+  PutBucketObjectLockConfiguration: { names: BUCKET, state: states.objectLockState },
+  PutObjectLockConfiguration: { names: BUCKET, state: states.objectLockState },
+};
+
+/**
+ * Objects that are evidence by their names: a transcript is named after its session, and a trail's files and digests
+ * lie in folders of their own. Any other deletion is left to rules: buckets see millions a day.
+ */
+const EVIDENCE =
+  /(?:-[0-9a-z]{17,26}\.log|\/CloudTrail(?:-Digest)?\/[a-z0-9-]{1,32}\/\d{4}\/[\w./-]{1,200})$/;
+const isEvidence = ({ request }: Call): boolean => EVIDENCE.test((textAt(request, 'key') ?? '').slice(-300));
+
+const OBJECTS: Readonly<Record<string, Entry>> = {
+  DeleteObject: { names: BUCKET, state: 'off', concerns: isEvidence },
+  PutObjectRetention: { names: BUCKET, concerns: isEvidence },
+  PutObjectLegalHold: { names: BUCKET, concerns: isEvidence },
 };
 
 const GROUP = ['logGroupName', 'logGroupIdentifier'];
@@ -124,7 +138,7 @@ const LOG_GROUPS: Readonly<Record<string, Entry>> = {
   DeleteResourcePolicy: { names: ['policyName'] },
   PutDataProtectionPolicy: { names: GROUP },
   DeleteDataProtectionPolicy: { names: GROUP },
-  PutLogGroupDeletionProtection: { names: GROUP, state: service.deletionProtectionState },
+  PutLogGroupDeletionProtection: { names: GROUP, state: states.deletionProtectionState },
 };
 
 const KEY = ['keyId'];
@@ -143,12 +157,12 @@ const KEYS: Readonly<Record<string, Entry>> = {
 };
 
 const CLUSTER = ['cluster', 'clusterName', 'name'];
-const setsExecLogging = ({ request }: Call): boolean => isFields(valueAt(request, ...service.EXEC_PATH));
+const setsExecLogging = ({ request }: Call): boolean => isFields(valueAt(request, ...states.EXEC_PATH));
 
 const CONTAINERS: Readonly<Record<string, Entry>> = {
-  CreateCluster: { names: CLUSTER, state: service.execLoggingState, concerns: setsExecLogging },
-  UpdateCluster: { names: CLUSTER, state: service.execLoggingState, concerns: setsExecLogging },
-  UpdateClusterSettings: { names: CLUSTER, state: service.execLoggingState, concerns: setsExecLogging },
+  CreateCluster: { names: CLUSTER, state: states.execLoggingState, concerns: setsExecLogging },
+  UpdateCluster: { names: CLUSTER, state: states.execLoggingState, concerns: setsExecLogging },
+  UpdateClusterSettings: { names: CLUSTER, state: states.execLoggingState, concerns: setsExecLogging },
 };
 
 const ROLE = ['roleName'];
@@ -159,14 +173,14 @@ const RECORDER = ['configurationRecorderName'];
 const CONTROLS: Readonly<Record<string, Entry>> = {
   ...ofService('cloudtrail', TRAIL),
   ...ofService('ssm', SESSIONS),
-  ...ofService('s3', BUCKETS),
+  ...ofService('s3', { ...BUCKETS, ...OBJECTS }),
   ...ofService('logs', LOG_GROUPS),
   ...ofService('kms', KEYS),
   ...ofService('ecs', CONTAINERS),
   ...ofService('eks', {
     UpdateClusterConfig: {
       names: ['name'],
-      state: service.auditLoggingState,
+      state: states.auditLoggingState,
       concerns: ({ request }) => isFields(valueAt(request, 'logging')),
     },
   }),
@@ -179,8 +193,8 @@ const CONTROLS: Readonly<Record<string, Entry>> = {
     PutDeliveryChannel: { names: ['deliveryChannelName'], state: 'on' },
   }),
   ...ofService('guardduty', {
-    CreateDetector: { names: DETECTOR, state: service.detectorState },
-    UpdateDetector: { names: DETECTOR, state: service.detectorState },
+    CreateDetector: { names: DETECTOR, state: states.detectorState },
+    UpdateDetector: { names: DETECTOR, state: states.detectorState },
     DeleteDetector: { names: DETECTOR, state: 'off' },
     CreateFilter: { names: DETECTOR },
     DeleteFilter: { names: DETECTOR },
@@ -222,8 +236,10 @@ function ofService(name: string, calls: Readonly<Record<string, Entry>>): Record
 }
 
 /** What changed: by the request, else the first resource that the record names, else the account as a whole. */
-function resourceOf({ request, record, account }: Call, names: readonly string[]): string | null {
+function resourceOf({ service, request, record, account }: Call, names: readonly string[]): string | null {
   const named = names.map((name) => textAt(request, name)).find((text) => text !== null);
+  const key = service === 's3' ? textAt(request, 'key') : null;
+  if (named !== undefined && key !== null) return `${named}/${key}`;
   return named ?? resourceOfRecord(record) ?? account;
 }
 

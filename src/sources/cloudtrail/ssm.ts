@@ -107,6 +107,12 @@ export function sessionOf(id: string | null): { readonly cloudSession?: string }
   return id === null ? {} : { cloudSession: id };
 }
 
+/** A remote desktop through Fleet Manager, which brings it to the browser. Its connection has no recording id. */
+export function startConnection({ caller, request }: Call): readonly TrailDraft[] {
+  if (textAt(request, 'Protocol') !== 'RDP') return [];
+  return [{ kind: 'access.open', path: 'rdp', account: caller.name, target: textAt(request, 'InstanceId') }];
+}
+
 /** A container by the names of its cluster and task; both may be given as ARNs. */
 export function executeCommand(call: Call): readonly TrailDraft[] {
   const { request, response } = call;
