@@ -1,10 +1,10 @@
-import type { CloudTrailClient, LookupEventsCommandOutput } from '@aws-sdk/client-cloudtrail';
+import type { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
+import { askPage } from './lookup-call.ts';
 import {
   advance,
   caughtUp,
   isDue,
   type LookupCursor,
-  type LookupWindow,
   OVERLAP_MS,
   placeOf,
   type QueryPlace,
@@ -13,7 +13,7 @@ import {
 } from './lookup-cursor.ts';
 import { QUERIES, type Query } from './lookup-queries.ts';
 import type { Pace } from './pace.ts';
-import { type AwsProblem, toAwsProblem } from './problem.ts';
+import type { AwsProblem } from './problem.ts';
 
 export interface LookupOptions {
   /** As the last committed page gave it; null at the first start. */
@@ -73,7 +73,7 @@ export async function* lookupRecords(
     const now = timeAtAws(client, options.now);
     const place = placeOf(cursor, query, now);
     const window = windowOf(place, now, span);
-    const answer = await ask(client, query, window, options);
+    const answer = await askPage(client, query, window, options);
     if (options.signal?.aborted === true) return { problem: fault, more: true, ...clockOf(client) };
     if (Math.abs(timeAtAws(client, options.now) - now) >= CLOCK_LEAP_MS) {
       // The answer is the first to tell that this machine's clock is wrong, and its window with it.
@@ -126,72 +126,4 @@ function withPlace(cursor: LookupCursor, query: Query, place: QueryPlace): Looku
 /** Whether the other queries would fare no better. A refused request may be the fault of this very query. */
 function endsAll({ code }: AwsProblem): boolean {
   return code !== 'invalid' && code !== 'unknown';
-}
-
-type Answer =
-  | { readonly records: readonly Uint8Array[]; readonly token: string | null }
-  | { readonly problem: AwsProblem };
-
-const ACTION = 'cloudtrail:LookupEvents';
-
-/** AWS gives no more; 50 records of at most 256 KB are 12.8 MB. */
-const PAGE_RECORDS = 50;
-
-async function ask(
-  client: CloudTrailClient,
-  query: Query,
-  window: LookupWindow,
-  { pace, signal }: LookupOptions,
-): Promise<Answer> {
-  try {
-    const { LookupEventsCommand } = await import('@aws-sdk/client-cloudtrail');
-    const command = new LookupEventsCommand({
-      LookupAttributes: [query.attribute],
-      StartTime: new Date(window.from),
-      EndTime: new Date(window.to),
-      MaxResults: PAGE_RECORDS,
-      ...(window.token === null ? {} : { NextToken: window.token }),
-    });
-    // Inside the SDK's retries: AWS counts every attempt, not every call.
-    const step = { step: 'finalizeRequest', priority: 'low', name: 'offrecordPace' } as const;
-    command.middlewareStack.add(
-      (next) => async (args) => {
-        await pace.take(signal);
-        return next(args);
-      },
-      step,
-    );
-    const output = await client.send(command, signal === undefined ? {} : { abortSignal: signal });
-    return decodePage(output, window) ?? { problem: MALFORMED };
-  } catch (error) {
-    return { problem: toAwsProblem(error, ACTION) };
-  }
-}
-
-const MALFORMED: AwsProblem = {
-  code: 'invalid',
-  action: ACTION,
-  message: `${ACTION}: the answer holds no list of events, or a token that leads nowhere`,
-};
-
-/** AWS's tokens have some hundred characters; the cursor must stay small. */
-const TOKEN_CHARACTERS = 16_384;
-
-/** Null where the answer is none. An empty last page has a list too: without one, nothing is known. */
-function decodePage(output: LookupEventsCommandOutput, window: LookupWindow): Answer | null {
-  const events: unknown = output.Events;
-  const token = output.NextToken === undefined || output.NextToken === '' ? null : output.NextToken;
-  if (!Array.isArray(events) || events.length > PAGE_RECORDS) return null;
-  // The same token again would read this page for ever.
-  if (token !== null && (token === window.token || token.length > TOKEN_CHARACTERS)) return null;
-  return { records: events.map(toRecord), token };
-}
-
-const encoder = new TextEncoder();
-
-/** A record as the trail wrote it. Where it is missing, what stands for it is counted as a reject by the format. */
-function toRecord(event: unknown): Uint8Array {
-  const text =
-    typeof event === 'object' && event !== null && 'CloudTrailEvent' in event ? event.CloudTrailEvent : null;
-  return encoder.encode(typeof text === 'string' ? text : '{}');
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { type AwsClients, openAws } from '../../src/aws/clients.ts';
 import { missingGlobalRegion } from '../../src/aws/connection.ts';
@@ -47,6 +46,15 @@ describe('clients of a connection', () => {
       aws.requests.map(({ action }) => action),
       ['sts:GetCallerIdentity'],
     );
+  });
+
+  it('ask for the account again where the first answer was a failure', async (context) => {
+    const aws = await start(context);
+    const clients = openAws(connectionTo(aws), asOwnerOf(KEY));
+    context.after(() => clients.close());
+    aws.fault({ action: 'GetCallerIdentity', times: 1, kind: 'internal' });
+    assert.equal((await problemOf(clients.accountId())).code, 'unreachable');
+    assert.equal(await clients.accountId(), ACCOUNT);
   });
 
   it('speak as the role, which all of them assume once', async (context) => {
@@ -145,28 +153,43 @@ describe('clients of a connection', () => {
 });
 
 describe('a peer that does not answer', () => {
-  async function listen(context: TestContext, head: string | null): Promise<AwsClients> {
-    const server = createServer((_request, response) => {
-      if (head !== null) response.writeHead(200, { 'content-length': 1000 }).write(head);
+  /** A server that takes the connection, and then does with it what it is told. */
+  async function listen(context: TestContext, treat: (socket: Socket) => void): Promise<AwsClients> {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket.on('error', () => {}));
+      socket.once('data', () => treat(socket));
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const clients = openAws(connectionTo({ endpoint }), asOwnerOf(KEY, { answerWithinMs: 50 }));
+    const clients = openAws(connectionTo({ endpoint }), asOwnerOf(KEY, { answerWithinMs: 100 }));
     context.after(() => {
       clients.close();
-      server.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       server.close();
     });
     return clients;
   }
 
   it('is given up', async (context) => {
-    assert.equal((await problemOf(describeTrails(await listen(context, null)))).code, 'unreachable');
+    const clients = await listen(context, () => {});
+    assert.equal((await problemOf(describeTrails(clients))).code, 'unreachable');
   });
 
   it('is given up in the middle of its answer', async (context) => {
-    const problem = await problemOf(describeTrails(await listen(context, '{"trailList":')));
-    assert.equal(problem.code, 'unreachable');
+    const clients = await listen(context, (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{"trailList":');
+    });
+    assert.equal((await problemOf(describeTrails(clients))).code, 'unreachable');
+  });
+
+  it('is given up where its headers never end', async (context) => {
+    const clients = await listen(context, (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      const drip = setInterval(() => socket.write('x: y\r\n'), 20);
+      socket.on('close', () => clearInterval(drip));
+    });
+    assert.equal((await problemOf(describeTrails(clients))).code, 'unreachable');
   });
 });
 
