@@ -14,7 +14,6 @@ interface Entry {
   readonly EventSource: string;
   readonly Username?: string;
   readonly Resources: readonly { readonly ResourceType: string; readonly ResourceName: string }[];
-  readonly CloudTrailEvent: string;
 }
 
 /**
@@ -40,14 +39,14 @@ export const lookupEvents: JsonOperation = (input, call) => {
     );
   const left = (regionOf(call.state, call.caller.account, call.region).events ?? [])
     .filter((record) => isOfCategory(record, category))
-    .map(toEntry)
-    .filter((entry) => entry.EventTime >= from && entry.EventTime <= to && matches(entry))
-    .sort((a, b) => (orderKey(a) < orderKey(b) ? 1 : -1))
-    .filter((entry) => position === '' || orderKey(entry) < position);
+    .map((record) => ({ record, entry: toEntry(record) }))
+    .filter(({ entry }) => entry.EventTime >= from && entry.EventTime <= to && matches(entry))
+    .sort((a, b) => (orderKey(a.entry) < orderKey(b.entry) ? 1 : -1))
+    .filter(({ entry }) => position === '' || orderKey(entry) < position);
   const page = left.slice(0, max);
-  const last = page.at(-1);
+  const last = page.at(-1)?.entry;
   return {
-    Events: page,
+    Events: page.map(({ record, entry }) => ({ ...entry, CloudTrailEvent: JSON.stringify(record) })),
     ...(left.length > max && last && { NextToken: call.pages.issue(scope, parameters, orderKey(last)) }),
   };
 };
@@ -112,7 +111,6 @@ function toEntry(record: JsonObject): Entry {
     EventSource: asText(record['eventSource']),
     ...(username && { Username: username }),
     Resources: resourcesOf(record),
-    CloudTrailEvent: JSON.stringify(record),
   };
 }
 

@@ -28,8 +28,8 @@ const MISMATCH =
 const MAX_SKEW_MS = { s3: 15 * 60_000, other: 5 * 60_000 };
 
 /**
- * Verifies a Signature Version 4 in the order AWS does: known key, right token, unexpired, right signature. `clockNow`
- * is null where the clock of the client is not to be judged. Returns who signed; throws AwsRefusal.
+ * Verifies a Signature Version 4 in the order AWS does: known key, right token, unexpired, right signature, and where
+ * `clock.judged` a time near `clock.now` (milliseconds). Returns who signed; throws AwsRefusal.
  */
 export function verifySignature(
   request: WireRequest,
