@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { AwsFault, call, toFault } from './fault.ts';
 import type { AwsProblem } from './problem.ts';
 
@@ -74,20 +74,9 @@ async function fetchBody(
     if (isBehindEnd(error)) return null;
     throw error;
   });
-  return answer === null ? null : toStream(answer, source, signal);
-}
-
-function toStream(answer: GetObjectCommandOutput, source: ObjectSource, signal: AbortSignal): Readable {
-  const { Body: body } = answer;
-  if (!(body instanceof Readable)) throw new AwsFault(invalid(actionOn(source), 'the answer has no content'));
-  // Once the answer has begun, the client no longer hears the signal. A stream without a listener would make the
-  // whole process fail where it breaks while nobody reads.
-  body.on('error', () => {});
-  const stop = (): void => void body.destroy(signal.reason instanceof Error ? signal.reason : undefined);
-  signal.addEventListener('abort', stop, { once: true });
-  body.once('close', () => signal.removeEventListener('abort', stop));
-  if (signal.aborted) stop();
-  return body;
+  if (answer === null) return null;
+  if (answer.Body instanceof Readable) return answer.Body;
+  throw new AwsFault(invalid(actionOn(source), 'the answer has no content'));
 }
 
 function toInput({ bucket, key, versionId, etag }: ObjectSource) {

@@ -111,7 +111,15 @@ export function toFileEntry(s3: S3Client, object: BucketObject, signal: AbortSig
     dev: 0,
     ino: 0,
     pinned: null,
-    open: ({ start = 0, end = size } = {}) =>
-      readObject(s3, { ...object, range: { start, end: Math.min(end, size) } }, signal),
+    open: (range) => {
+      const { start = 0, end = size } = range ?? {};
+      const isWhole = start === 0 && end >= size;
+      // Only of a whole object does S3 send a check sum, which the client then verifies.
+      return readObject(
+        s3,
+        isWhole ? object : { ...object, range: { start, end: Math.min(end, size) } },
+        signal,
+      );
+    },
   };
 }

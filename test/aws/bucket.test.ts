@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
 import type { S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { type BucketObject, listBucket, toFileEntry } from '../../src/aws/bucket.ts';
+import { type BucketFile, type BucketObject, listBucket, toFileEntry } from '../../src/aws/bucket.ts';
 import { objectMetadata, readObject } from '../../src/aws/bucket-object.ts';
 import { isVersioned, listVersions } from '../../src/aws/bucket-versions.ts';
 import { AwsFault } from '../../src/aws/fault.ts';
+import type { FileEntry } from '../../src/files/entry.ts';
 import type { BucketState, FakeAws, StoredObject } from '../support/aws/aws.ts';
 import { ACCOUNT, KEY, REGION, startCloud } from './history.ts';
 
@@ -250,6 +252,16 @@ describe('readObject', () => {
     await assert.rejects(gather(reading), reason);
   });
 
+  it('more than was asked for is a fault, and an answer without content too', async () => {
+    const answering = (Body: unknown) => ({ send: () => Promise.resolve({ Body }) }) as unknown as S3Client;
+    const range = { start: 0, end: 4 };
+    const body = () => Readable.from([Buffer.from('01'), Buffer.from('23')]);
+    assert.equal(await read(answering(body()), { range }), '0123');
+    const more = await faultOf(read(answering(body()), { range: { start: 0, end: 3 } }));
+    assert.equal(more.problem.code, 'invalid');
+    assert.equal((await faultOf(read(answering(undefined), {}))).problem.code, 'invalid');
+  });
+
   it('a connection that breaks is a fault', async (context) => {
     const { aws, s3 } = await startBucket(context, [stored('a')]);
     aws.fault({ action: 's3:GetObject', times: 1, kind: 'drop-connection' });
@@ -266,7 +278,8 @@ describe('toFileEntry', () => {
 
   it('is a file that is fetched when it is read', async (context) => {
     const { aws, s3 } = await startBucket(context, [stored('ssm/a.log', '0123456789')]);
-    const { open, ...facts } = toFileEntry(s3, await only(s3), SIGNAL);
+    const entry: FileEntry & BucketFile = toFileEntry(s3, await only(s3), SIGNAL);
+    const { open, ...facts } = entry;
     assert.deepEqual(facts, {
       path: 's3://corp-logs/ssm/a.log',
       name: 'corp-logs/ssm/a.log',

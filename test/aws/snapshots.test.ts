@@ -104,6 +104,17 @@ describe('takeSnapshots', () => {
     assert.equal(trails.filter((key) => key.endsWith('/main')).length, 2);
   });
 
+  it('a trail whose home is not read has its status from a region that shows it', async (context) => {
+    const state = soundAccount();
+    const { clients } = await startCloud(context, state);
+    const found = await look(clients, ['us-east-1']);
+    assert.deepEqual(found.problems, []);
+    assert.deepEqual(
+      keysOf(found).filter((key) => key.includes('trail')),
+      [`${REGION}/trail-status/main`, `${REGION}/trail/main`, `global/bucket/${TRAIL_BUCKET}`],
+    );
+  });
+
   it('more clusters than one call takes are all read', async (context) => {
     const state = soundAccount();
     const region = state.accounts[ACCOUNT]?.regions[REGION];
