@@ -303,6 +303,12 @@ test('an assumed role is a key and an access to the account of the role', () => 
   );
 });
 
+test('an assumed role of which the response tells nothing is that of the request', () => {
+  const more = { responseElements: null };
+  const [, opened] = eventsOf(aws.assumeRole({ roleAccount: '444455556666', session: 'x', more }));
+  assert.deepEqual(opened && shape(opened), ['access.open', 'api-role', 'admin/x', '444455556666']);
+});
+
 test('when a key expires, however it is written', () => {
   const expires = (expiration: string) => eventsOf(aws.assumeRole({ expiration }))[0]?.detail.cloud?.expires;
   const afternoon = Date.parse('2026-11-22T16:39:05Z');
@@ -349,9 +355,33 @@ test('roles by identity providers are named by these; a person behind a service 
   }
   const [, saml] = eventsOf(records[0] ?? {});
   assert.deepEqual([saml?.account, saml?.actor], ['admin/alice@example.com', 'alice@example.com']);
+  // A session that came by a web identity says so itself.
+  const web = aws.assumedRole('deploy', 'run-17');
+  const context = {
+    ...(web['sessionContext'] as aws.TrailRecord),
+    webIdFederationData: { federatedProvider: 'x' },
+  };
+  const named = (caller: aws.TrailRecord) => only(aws.startSession({ caller })).detail.cloud?.namedByProvider;
+  assert.equal(named({ ...web, sessionContext: context }), true);
+  assert.equal(named({ ...web, sessionContext: { ...context, webIdFederationData: {} } }), undefined);
   // From a role that a provider named into one whose session name the caller chose.
   const caller = aws.assumedRole('AWSReservedSSO_Admin_0123', 'alice');
   assert.equal(eventsOf(aws.assumeRole({ caller, session: 'bob' }))[1]?.detail.cloud?.namedByProvider, false);
+});
+
+test('the root user of a member account, as the management account becomes it', () => {
+  const request = { targetPrincipal: '444455556666', durationSeconds: 900 };
+  const response = { credentials: { accessKeyId: 'ASIAROOT' } };
+  const [issued, opened] = eventsOf(aws.call('sts', 'AssumeRoot', request, response));
+  assert.deepEqual(opened && [...shape(opened), opened.actor], [
+    'access.open',
+    'api-role',
+    'root',
+    '444455556666',
+    'alice',
+  ]);
+  assert.deepEqual([issued?.kind, issued?.detail.cloud?.issuedKey], ['credential.issue', 'ASIAROOT']);
+  assert.deepEqual(eventsOf(aws.call('sts', 'AssumeRoot', request, null, { error: 'AccessDenied' })), []);
 });
 
 test('a federation token is an access as the federated user, a session token only a key', () => {
@@ -395,6 +425,7 @@ test('an address is an address; a service or AWS itself has none', () => {
 });
 
 test('network activity repeats a call under the same names and is no access', () => {
-  const more = { eventCategory: 'NetworkActivity', eventType: 'AwsVpceEvent' };
-  assert.deepEqual(eventsOf(aws.startSession({ more })), []);
+  for (const more of [{ eventCategory: 'NetworkActivity' }, { eventType: 'AwsVpceEvent' }]) {
+    assert.deepEqual(eventsOf(aws.startSession({ more })), []);
+  }
 });

@@ -93,6 +93,12 @@ test('every record is there for the rules, failed ones too, and has a uid apart 
   );
 });
 
+test('what was typed as a user name at a failed sign-in is not kept', () => {
+  const caller = { type: 'IAMUser', accountId: aws.ACCOUNT, userName: 'HIDDEN_DUE_TO_SECURITY_REASONS' };
+  const { event } = screened(aws.consoleLogin({ caller, result: 'Failure' }));
+  assert.equal(event.account, aws.ACCOUNT);
+});
+
 test('trails', () => {
   holds('off', [
     ['cloudtrail', 'StopLogging', { name: 'main' }, 'main'],

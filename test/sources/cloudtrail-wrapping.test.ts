@@ -100,7 +100,15 @@ test('what is known to be no record gives nothing', () => {
     detail: { x: 1 },
   };
   const notification = { eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', eventTime: aws.TIME };
-  for (const other of [insight, control, finding, notification, { digestS3Object: 'x', logFiles: [] }]) {
+  const wrapped = { data: { ...control, logEvents: [{ message: 'Checking health of destination.' }] } };
+  for (const other of [
+    insight,
+    control,
+    wrapped,
+    finding,
+    notification,
+    { digestS3Object: 'x', logFiles: [] },
+  ]) {
     const { events, rejects, screen, records } = decodeText(cloudtrail, JSON.stringify(other));
     assert.deepEqual([events, rejects, screen], [[], [], []]);
     assert.equal(records, 1);
@@ -154,6 +162,10 @@ test('records without an id, or with a placeholder, are told apart by their plac
     assert.equal(new Set(events.map(({ uid }) => uid)).size, 2);
     assert.equal(events[0]?.ref.record, '1');
   }
+  const bare = aws.startSession({ id: '' });
+  const inner = decodeText(cloudtrail, JSON.stringify({ data: { Records: [bare, bare] } }));
+  assert.equal(inner.records, 1);
+  assert.equal(new Set(inner.events.map(({ uid }) => uid)).size, 2);
   const [same, again] = uids(aws.trailFile([session, session]));
   assert.equal(same, again);
 });

@@ -10,7 +10,7 @@ import {
   startSession,
   terminateSession,
 } from './ssm.ts';
-import { assumeRole, getFederationToken, getSessionToken } from './sts.ts';
+import { assumeRole, assumeRoot, getFederationToken, getSessionToken } from './sts.ts';
 
 /** What a call means as an access or as a credential; nothing where it failed or is neither. */
 export function parseAccess(call: Call): readonly TrailDraft[] {
@@ -36,6 +36,7 @@ const CALLS: Readonly<Record<string, (call: Call) => readonly TrailDraft[]>> = {
   'sts:AssumeRole': assumeRole,
   'sts:AssumeRoleWithSAML': assumeRole,
   'sts:AssumeRoleWithWebIdentity': assumeRole,
+  'sts:AssumeRoot': assumeRoot,
   'sts:GetFederationToken': getFederationToken,
   'sts:GetSessionToken': getSessionToken,
 };

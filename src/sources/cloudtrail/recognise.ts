@@ -16,7 +16,7 @@ export function recognise(head: Uint8Array): number {
 }
 
 function holdsRecord(text: string): boolean {
-  if (!/^[[{]/.test(text)) return false;
+  if (!text.startsWith('{')) return false;
   const parsed = parseJson(text);
   return (
     'value' in parsed &&

@@ -16,6 +16,23 @@ export function getFederationToken(call: Call): readonly TrailDraft[] {
   return assumeRole(call);
 }
 
+/** The management account becomes the root user of a member: the highest privilege, whatever the task allows. */
+export function assumeRoot(call: Call): readonly TrailDraft[] {
+  const member = textAt(call.request, 'targetPrincipal');
+  const target = accountOfArn(member) ?? member ?? call.account;
+  const draft = {
+    path: 'api-role',
+    account: 'root',
+    actor: call.caller.name,
+    target,
+    cloud: keyOf(call),
+  } as const;
+  return [
+    { ...draft, kind: 'credential.issue' },
+    { ...draft, kind: 'access.open' },
+  ];
+}
+
 /** The same user with the same rights, for a while: a new key and no new access. */
 export function getSessionToken(call: Call): readonly TrailDraft[] {
   return [{ ...roleDraft(call), kind: 'credential.issue' }];
