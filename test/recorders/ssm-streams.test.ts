@@ -8,6 +8,7 @@ import { RECORDERS } from '../../src/recorders/registry.ts';
 import { recogniseFormat } from '../../src/sources/registry.ts';
 import {
   codesOf,
+  contextOf,
   type Contents,
   detailsOf,
   fixture,
@@ -176,6 +177,12 @@ describe('ssm: messages of a streamed session', () => {
     );
   });
 
+  it('a container is named by its cluster and task', async () => {
+    const target = 'ecs:my_cluster_0123456789abcdef0123456789abcdef_0123456789abcdef0123456789abcdef-1';
+    const one = await inspectOne('x.jsonl', message(1, { target }));
+    assert.deepEqual([one.target, one.reportedHost], ['my_cluster/0123456789abcdef0123456789abcdef', target]);
+  });
+
   it('a session that showed nothing, a time that is none', async () => {
     const nothing = await inspectOne('x.jsonl', message(1, { shown: ['', ' '] }));
     assert.deepEqual(
@@ -334,6 +341,53 @@ describe('ssm: answers of the API', () => {
       },
     ]);
   });
+});
+
+describe('ssm: objects that are not on this machine', () => {
+  it('give the same recordings, however their bytes arrive', async () => {
+    const contents: readonly (readonly [name: string, bytes: Buffer])[] = [
+      ['alice-0f3a9c1be27d4586a.log', Buffer.from(TRANSCRIPT, 'latin1')],
+      [`${ID}.jsonl`, WHOLE],
+      [`exportedlogs/${TASK}/${ID}/000000.gz`, gzipSync(exported([message(1), message(2)]))],
+      [
+        `${ID}.json`,
+        Buffer.from(
+          answer(
+            [
+              [null, message(1)],
+              [null, message(2)],
+            ],
+            2,
+          ),
+        ),
+      ],
+      [
+        `${ID}.json`,
+        Buffer.from(
+          answer([
+            [null, message(1)],
+            [null, message(2)],
+          ]).slice(0, -90),
+        ),
+      ],
+    ];
+    for (const [name, bytes] of contents) {
+      const [local] = place(temporaryFolder(), { [name]: bytes });
+      const [expected] = await inspectAll(ssm, [local ?? assert.fail()]);
+      for (const size of [2, 7, 1000]) {
+        const [unit] = ssm.group([{ ...(local ?? assert.fail()), ...remote(name, bytes, size) }], []);
+        const { recordings } = await ssm.inspect(unit ?? assert.fail(), contextOf());
+        assert.deepEqual(recordings, [expected]);
+      }
+    }
+  });
+
+  function remote(name: string, bytes: Uint8Array, size: number): Pick<FileEntry, 'path' | 'open'> {
+    const open: NonNullable<FileEntry['open']> = async function* (range) {
+      for (let at = range?.start ?? 0; at < bytes.length; at += size) yield bytes.slice(at, at + size);
+    };
+    return { path: `s3://logs/${name}`, open };
+  }
 });
 
 /** Below this score a recorder only guesses; a log of any program may carry messages of tlog. */

@@ -6,7 +6,7 @@ export interface SessionMessage {
   /** Epoch ms; null where it names none that can be read. */
   readonly time: number | null;
   readonly resolution: number;
-  /** Instance, managed node or `ecs:CLUSTER_TASK_CONTAINER`. */
+  /** Instance, managed node or `ecs:CLUSTER_TASK_RUNTIME`. */
   readonly target: string | null;
   /** `runAsUser`: the account of the shell. */
   readonly account: string | null;
@@ -63,9 +63,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-// The API allows 96 characters; names and ids of what is recorded have 255 at most.
+// The API allows 96 characters; names and ids of what is recorded have 255 at most, and no
+// characters that a terminal would obey.
 const SESSION = /^[\w+=,.@:-]{1,128}$/;
-const NAME = /^[\x21-\x7e\x80-\uffff]{1,255}$/;
+const NAME = /^[\x21-\x7e\u00a1-\uffff]{1,255}$/;
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

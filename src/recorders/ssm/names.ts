@@ -45,6 +45,12 @@ export function findStream(name: string): Pick<SsmPlace, 'kind' | 'cloudSession'
   return session === null ? null : { kind: 'session', cloudSession: session };
 }
 
+/** A target as accesses name it: a container by the names of its cluster and task, everything else as it is. */
+export function toTarget(target: string): string {
+  const [, cluster, task] = ECS_TARGET.exec(target) ?? [];
+  return cluster === undefined || task === undefined ? target : `${cluster}/${task}`;
+}
+
 /** A base name without compression and extension. */
 export function nameOf(path: string): string {
   return baseName(path)
@@ -58,6 +64,8 @@ export function isJsonName(path: string): boolean {
 }
 
 const SESSION = /^[\w+=,.@-]{1,100}-(?:[0-9a-f]{17}|[a-z0-9]{26})$/;
+// Names of clusters may hold underscores themselves.
+const ECS_TARGET = /^ecs:([\w-]{1,255})_([0-9a-f-]{1,64})_([0-9a-z-]{1,128})$/;
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 const INSTANCE = 'm?i-[0-9a-f]{8,17}';
 // Between instance and output stand the plugin and its step; documents in documents add a few folders.

@@ -3,7 +3,7 @@ import type { EvidenceClass, Problem, Recording } from '../../model/recording.ts
 import { stableId } from '../../util/ids.ts';
 import { type Draft, ownerOf, toRecording } from '../draft.ts';
 import type { UnitReading } from './reading.ts';
-import { findPlace, isJsonName, nameOf } from './names.ts';
+import { findPlace, isJsonName, nameOf, toTarget } from './names.ts';
 import { faultsOf, type Tally } from './tally.ts';
 
 /**
@@ -38,7 +38,7 @@ export function tallyRecording(tally: Tally, reading: UnitReading): Recording {
     sha256:
       alone || tally.form === 'transcript' ? (only?.result?.digest.sha256 ?? null) : tally.hash.digest('hex'),
     evidence: evidenceOf(tally),
-    target: context.host ?? tally.target,
+    target: context.host ?? (tally.target === null ? null : toTarget(tally.target)),
     reportedHost: tally.target,
     account: tally.account,
     // A transcript says nothing about its session: without the name it is nobody's.
