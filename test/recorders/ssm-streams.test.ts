@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import type { FileEntry } from '../../src/files/entry.ts';
 import type { Recording } from '../../src/model/recording.ts';
 import { ssm } from '../../src/recorders/ssm/ssm.ts';
@@ -387,6 +388,42 @@ describe('ssm: objects that are not on this machine', () => {
       for (let at = range?.start ?? 0; at < bytes.length; at += size) yield bytes.slice(at, at + size);
     };
     return { path: `s3://logs/${name}`, open };
+  }
+});
+
+describe('ssm: any bytes in any form', () => {
+  const forms: readonly (readonly [name: string, content: string])[] = [
+    [`${TASK}/${ID}/000000`, exported([message(1), message(2), TRANSCRIPT])],
+    [
+      'filtered.json',
+      answer(
+        [
+          [ID, message(1)],
+          [OTHER, TRANSCRIPT],
+          [null, 'x'],
+        ],
+        2,
+      ),
+    ],
+    [`${ID}.json`, [1, 2].map((second) => answer([[null, message(second)]])).join('\n')],
+  ];
+
+  for (const [name, content] of forms) {
+    it(`${name}: never throws, gives the same twice and keeps what was shown to itself`, async () => {
+      const whole = Buffer.from(content.replaceAll('second', 'hunter2'), 'latin1');
+      const folder = temporaryFolder();
+      const damage = fc.tuple(fc.nat(whole.length), fc.uint8Array({ maxLength: 20 }), fc.nat(whole.length));
+      await fc.assert(
+        fc.asyncProperty(damage, async ([from, insert, to]) => {
+          const bytes = Buffer.concat([whole.subarray(0, from), insert, whole.subarray(to)]);
+          const [unit] = ssm.group(place(folder, { [name]: bytes }), []);
+          const first = await ssm.inspect(unit ?? assert.fail(), contextOf());
+          assert.deepEqual(await ssm.inspect(unit ?? assert.fail(), contextOf()), first);
+          assert.doesNotMatch(JSON.stringify(first), /hunter2/);
+        }),
+        { numRuns: 40 },
+      );
+    });
   }
 });
 
