@@ -123,8 +123,12 @@ describe('a digest of late logs', () => {
       before: backfill[0],
     });
     const gone = `${TRAIL.bucket}/${next[0]?.key ?? ''}`;
-    assert.deepEqual(verify([...chain, ...backfill, ...next.slice(1)].map(readBack), logs), [
-      ['digest-missing', gone],
-    ]);
+    const files = [...chain, ...backfill, ...next.slice(1)].map(readBack);
+    const problems = verifyChain(files, factsOf(logs), [KEY.published], OPEN);
+    const hours = (time: number): number => (time - T0) / HOUR;
+    assert.deepEqual(
+      problems.map(({ code, object, from, to }) => [code, object, hours(from), hours(to)]),
+      [['digest-missing', gone, 2.5, 2.5]],
+    );
   });
 });

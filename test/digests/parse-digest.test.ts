@@ -147,9 +147,9 @@ describe('parseDigest', () => {
 
   it('cannot read what is cut off, damaged, too large or no JSON object', () => {
     const packed = gzipSync(JSON.stringify(SAMPLE));
-    const bomb = gzipSync(Buffer.alloc(17 * 1024 * 1024, ' '));
+    const large = Buffer.alloc(17 * 1024 * 1024, ' ');
     const facts = { key: 'k', signature: null };
-    for (const bytes of [packed.subarray(0, -1), packed.subarray(0, 30), bomb])
+    for (const bytes of [packed.subarray(0, -1), packed.subarray(0, 30), large, gzipSync(large)])
       assert.deepEqual(parseDigest(bytes, facts), {
         problem: { key: 'k', reason: 'it is cut off, damaged or too large' },
       });

@@ -81,6 +81,15 @@ describe('an untouched chain', () => {
     assert.deepEqual(told(problems), [['digest-missing', objectOf(at(chain, 1)), 1.5, 2]]);
   });
 
+  it('is silent where the first digest in hand names one from before the window, though a pause lies between', () => {
+    const after = makeChain({ key: KEY, hours: [[]], logs, start: T0 + 3 * HOUR, before: at(chain, 0) });
+    const from = (hours: number): DigestWindow => ({ from: T0 + hours * HOUR, to: null });
+    assert.deepEqual(verify(after, new Map(), [KEY.published], from(2)), []);
+    assert.deepEqual(told(verify(after, new Map(), [KEY.published], from(0.5))), [
+      ['digest-missing', objectOf(at(chain, 0)), 0.5, 3],
+    ]);
+  });
+
   it('is silent whichever word stands for the signature before the first', () => {
     const hours = [[], []];
     assert.deepEqual(verify(makeChain({ key: KEY, hours, logs, starting: '' }), new Map()), []);
@@ -182,6 +191,17 @@ describe('a log', () => {
     assert.deepEqual(
       verify(chain, logs, []).map(({ code }) => code),
       ['key-unknown'],
+    );
+  });
+
+  it('is not called unlisted by a newest digest that nothing proves yet', () => {
+    const { chain, logs } = sixHours();
+    const planted = putLog(logs, 270, '{}');
+    const bare = chain.with(-1, { ...at(chain, 5), signature: null });
+    assert.deepEqual(verify(bare, logs), []);
+    assert.deepEqual(
+      verify(chain, logs).map(({ object }) => object),
+      [planted],
     );
   });
 
