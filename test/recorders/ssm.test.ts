@@ -258,14 +258,19 @@ describe('ssm: recognition', () => {
   });
 });
 
+const SCRIPT = findProgram('script');
+
 describe('ssm: made by the real script', {
-  skip: findProgram('script') === undefined && 'script is absent',
+  skip: SCRIPT === undefined && 'script is absent',
 }, () => {
   it('the way the agent makes a transcript', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'ipcTempFile.log'), 'sh-5.2$ id -u\r\n0\r\nsh-5.2$ exit\r\n');
     const run = (file: string, log: string) =>
-      execFileSync('script', ['-q', file, '-c', `cat ${log}`], { cwd: folder, stdio: 'ignore' });
+      execFileSync(SCRIPT ?? assert.fail(), ['-q', file, '-c', `cat ${log}`], {
+        cwd: folder,
+        stdio: 'ignore',
+      });
     run(NAME, 'ipcTempFile.log');
     writeFileSync(join(folder, 'nothing.log'), '');
     run(`${ECS}.log`, 'nothing.log');
