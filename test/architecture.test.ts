@@ -23,6 +23,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   envelope: ['model', 'util'],
   messages: ['envelope', 'model', 'util'],
   files: ['model', 'util'],
+  aws: ['model', 'util'],
+  digests: ['model', 'util'],
   sources: ['envelope', 'messages', 'files', 'model', 'util'],
   recorders: ['envelope', 'files', 'model', 'util'],
   notify: ['dispatch', 'model', 'util'],

@@ -18,11 +18,13 @@ import { RECORDERS } from '../src/recorders/registry.ts';
 import { CHECKS } from '../src/rules/checks.ts';
 import { loadRules } from '../src/rules/load.ts';
 import { ACCESS_FIELDS, VERDICT_FIELDS } from '../src/rules/records/access.ts';
+import { CONTROL_FIELDS } from '../src/rules/records/control.ts';
 import { EXCEPTION_FIELDS } from '../src/rules/records/exception.ts';
 import { RECORDER_FIELDS } from '../src/rules/records/recorder.ts';
 import { RECORDING_FIELDS } from '../src/rules/records/recording.ts';
 import { RUN_FIELDS } from '../src/rules/records/run.ts';
 import { SOURCE_FIELDS } from '../src/rules/records/source.ts';
+import { TRAIL_FIELDS } from '../src/rules/records/trail.ts';
 import { testRules } from '../src/rules/report.ts';
 import { FORMATS } from '../src/sources/registry.ts';
 import { toDuration } from '../src/util/duration.ts';
@@ -347,6 +349,8 @@ describe('tables in the guides', () => {
       recording: RECORDING_FIELDS,
       source: SOURCE_FIELDS,
       recorder: RECORDER_FIELDS,
+      control: CONTROL_FIELDS,
+      trail: TRAIL_FIELDS,
       exception: EXCEPTION_FIELDS,
       run: RUN_FIELDS,
     };

@@ -31,6 +31,8 @@ export interface BucketFile {
   readonly dev: number;
   readonly ino: number;
   readonly pinned: null;
+  /** How often the key was written; absent where the listing did not ask. */
+  readonly versions?: number;
   /** `end` is the offset behind the last byte. Throws `AwsFault`. */
   readonly open: (range?: ByteRange) => AsyncIterable<Uint8Array>;
 }
@@ -111,6 +113,7 @@ export function toFileEntry(s3: S3Client, object: BucketObject, signal: AbortSig
     dev: 0,
     ino: 0,
     pinned: null,
+    ...(object.versions === null ? {} : { versions: object.versions }),
     open: (range) => {
       const { start = 0, end = size } = range ?? {};
       const isWhole = start === 0 && end >= size;

@@ -4,6 +4,7 @@ import { readObject } from './bucket-object.ts';
 import type { AwsClients } from './clients.ts';
 import { AwsFault, call } from './fault.ts';
 import { readLifecycle, readLock, readVersioning } from './snapshots-bucket.ts';
+import { readSelection } from './snapshots-selectors.ts';
 import { readPreferences } from './snapshots-ssm.ts';
 import { readTrails, readTrailStatus } from './snapshots-trails.ts';
 
@@ -41,11 +42,14 @@ async function tryLookup(clients: AwsClients, region: string, signal: AbortSigna
   );
 }
 
-/** The status of one trail is asked too: without any there is none to ask for. */
+/** One trail is looked at closely too: without any there is none to ask for. */
 async function tryTrails(clients: AwsClients, region: string, signal: AbortSignal): Promise<void> {
   const client = await clients.cloudtrail(region);
-  const [first] = await readTrails(client, signal);
+  const trails = await readTrails(client, signal);
+  const [first] = trails;
   if (first !== undefined) await readTrailStatus(client, first.arn, signal);
+  const chosen = trails.find(({ selection }) => selection === null);
+  if (chosen !== undefined) await readSelection(client, chosen.arn, signal);
 }
 
 async function tryPublicKeys(clients: AwsClients, region: string, signal: AbortSignal): Promise<void> {

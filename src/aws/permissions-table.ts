@@ -47,6 +47,13 @@ export const PERMISSIONS = [
     without: 'a trail that stopped, or cannot deliver, goes unnoticed',
   },
   {
+    action: 'cloudtrail:GetEventSelectors',
+    calls: ['cloudtrail:GetEventSelectors'],
+    use: 'always',
+    scope: 'trail',
+    without: 'which events a trail leaves out is not known',
+  },
+  {
     action: 'cloudtrail:ListPublicKeys',
     calls: ['cloudtrail:ListPublicKeys'],
     use: 'trails',

@@ -59,7 +59,7 @@ export function iamPolicy(options: PolicyOptions): Policy {
       Condition: { StringEquals: { 'aws:RequestedRegion': regions } },
     },
     // The home of a trail may be another region, and of an organization's another account.
-    allow('TrailStatus', actions('trail'), [`arn:${partition}:cloudtrail:*:*:trail/*`]),
+    allow('Trails', actions('trail'), [`arn:${partition}:cloudtrail:*:*:trail/*`]),
     allow('SessionPreferences', actions('document'), inRegions('ssm', 'document/SSM-SessionManagerRunShell')),
     allow('Clusters', actions('cluster'), inRegions('ecs', 'cluster/*')),
     ...places.map(({ bucket, prefix }, index) => ({

@@ -10,6 +10,7 @@ const KNOWN: ReadonlyMap<string, DocumentClass> = new Map([
   ['AWS-StartPortForwardingSessionToSocket', 'tunnel'],
   ['AWS-StartInteractiveCommand', 'command'],
   ['AWS-StartNonInteractiveCommand', 'command'],
+  ['AmazonECS-ExecuteInteractiveCommand', 'command'],
 ]);
 
 const PATHS: Readonly<Record<DocumentClass, Path>> = {

@@ -1,13 +1,16 @@
 import type { CloudTrailClient, GetTrailStatusResponse, Trail } from '@aws-sdk/client-cloudtrail';
 import { call } from './fault.ts';
+import { EVERYTHING, type Selection } from './snapshots-selectors.ts';
 import { type Snapshot, toSnapshot, type Weakness } from './snapshots-snapshot.ts';
 
-/** A trail and what its status call gave. */
+/** A trail and which events it records. */
 export interface TrailFacts {
   readonly trail: Trail;
   readonly arn: string;
   readonly name: string;
   readonly homeRegion: string;
+  /** Null where that could not be read. */
+  readonly selection: Selection | null;
 }
 
 /**
@@ -23,7 +26,15 @@ export async function readTrails(client: CloudTrailClient, signal: AbortSignal):
     const { TrailARN: arn, Name: name, HomeRegion: homeRegion } = trail;
     return arn === undefined || name === undefined || homeRegion === undefined
       ? []
-      : [{ trail, arn, name, homeRegion }];
+      : [
+          {
+            trail,
+            arn,
+            name,
+            homeRegion,
+            selection: trail.HasCustomEventSelectors === true ? null : EVERYTHING,
+          },
+        ];
   });
 }
 
@@ -40,48 +51,74 @@ export async function readTrailStatus(
 }
 
 /**
- * Configuration of the trails of an account, each once. That a trail covers one region is a weakness only where no
- * other covers them all.
+ * Configuration of the trails of an account, each once. That a trail leaves something out is a weakness only where no
+ * other records everything. One whose selection is not known has no snapshot, and may be the one that does.
  */
 export function toTrailSnapshots(account: string, trails: readonly TrailFacts[]): Snapshot[] {
-  const known = new Map(trails.map((one) => [one.arn, one]));
-  const coversAll = [...known.values()].some(({ trail }) => isWide(trail));
-  return [...known.values()].map(({ trail, name, homeRegion }) =>
-    toSnapshot({
-      kind: 'trail',
-      account,
-      region: homeRegion,
-      resource: name,
-      value: {
-        bucket: trail.S3BucketName ?? null,
-        prefix: trail.S3KeyPrefix ?? null,
-        customEventSelectors: trail.HasCustomEventSelectors ?? null,
-        globalServiceEvents: trail.IncludeGlobalServiceEvents ?? null,
-        kmsKey: trail.KmsKeyId ?? null,
-        logFileValidation: trail.LogFileValidationEnabled ?? null,
-        logGroup: trail.CloudWatchLogsLogGroupArn ?? null,
-        multiRegion: trail.IsMultiRegionTrail ?? null,
-        organization: trail.IsOrganizationTrail ?? null,
-      },
-      weaknesses: [...weaknessesOf(trail), ...(coversAll ? [] : [narrow(trail, homeRegion)])],
-    }),
-  );
+  const all = [...new Map(trails.map((one) => [one.arn, one])).values()];
+  const isCovered = all.some((one) => gapsOf(one).length === 0);
+  return all.flatMap((facts) => {
+    const { trail, name, homeRegion, selection } = facts;
+    if (selection === null) return [];
+    const gaps = isCovered ? [] : [toGap(gapsOf(facts))];
+    return [
+      toSnapshot({
+        kind: 'trail',
+        account,
+        region: homeRegion,
+        resource: name,
+        value: { ...valueOf(trail), ...selectionValue(selection) },
+        weaknesses: [...weaknessesOf(trail), ...gaps],
+      }),
+    ];
+  });
 }
 
-function isWide(trail: Trail): boolean {
-  return trail.IsMultiRegionTrail === true && trail.IncludeGlobalServiceEvents === true;
+function valueOf(trail: Trail) {
+  return {
+    bucket: trail.S3BucketName ?? null,
+    prefix: trail.S3KeyPrefix ?? null,
+    globalServiceEvents: trail.IncludeGlobalServiceEvents ?? null,
+    kmsKey: trail.KmsKeyId ?? null,
+    logFileValidation: trail.LogFileValidationEnabled ?? null,
+    logGroup: trail.CloudWatchLogsLogGroupArn ?? null,
+    multiRegion: trail.IsMultiRegionTrail ?? null,
+    organization: trail.IsOrganizationTrail ?? null,
+  };
+}
+
+function selectionValue({ managementEvents, excluded }: Selection) {
+  return { managementEvents, excludedSources: excluded.length === 0 ? null : excluded.join(',') };
+}
+
+/** What a trail leaves out of the management events of its account; empty where nothing. */
+function gapsOf({ trail, homeRegion, selection }: TrailFacts): string[] {
+  const { managementEvents, excluded } = selection ?? EVERYTHING;
+  return [
+    ...(trail.IsMultiRegionTrail === true ? [] : [`all regions but ${homeRegion}`]),
+    ...(trail.IncludeGlobalServiceEvents === true ? [] : ['global services']),
+    ...OMITTED[managementEvents],
+    ...excluded,
+  ];
+}
+
+/** AWS counts assuming a role among what reads. */
+const OMITTED: Readonly<Record<Selection['managementEvents'], readonly string[]>> = {
+  All: [],
+  WriteOnly: ['calls that read, such as AssumeRole'],
+  ReadOnly: ['calls that change something'],
+  None: ['all management events'],
+};
+
+function toGap(gaps: readonly string[]): Weakness {
+  const detail = `It leaves out ${gaps.join(', ')}, and no other trail records everything.`;
+  return { code: 'source-weakened', detail };
 }
 
 function weaknessesOf(trail: Trail): Weakness[] {
   if (trail.LogFileValidationEnabled === true) return [];
   const detail = 'Log file validation is off: a deleted or changed trail file leaves no trace.';
   return [{ code: 'evidence-store-weakened', detail }];
-}
-
-function narrow(trail: Trail, region: string): Weakness {
-  const seen =
-    trail.IsMultiRegionTrail === true ? 'It leaves out global services' : `It records ${region} alone`;
-  return { code: 'source-weakened', detail: `${seen}, and no other trail records all regions.` };
 }
 
 /** Whether a trail records and delivers. Times are left out: they change without anything being changed. */

@@ -5,6 +5,7 @@ import type { AwsProblem } from './problem.ts';
 import { readBucket, toBucketSnapshot } from './snapshots-bucket.ts';
 import { readClusters, toClusterSnapshot } from './snapshots-ecs.ts';
 import { ANY_REGION, GLOBAL, type Snapshot, type SnapshotKind, toScope } from './snapshots-snapshot.ts';
+import { readSelection } from './snapshots-selectors.ts';
 import { readPreferences, toPreferencesSnapshot } from './snapshots-ssm.ts';
 import {
   readTrails,
@@ -14,8 +15,8 @@ import {
   toTrailSnapshots,
 } from './snapshots-trails.ts';
 
-export { compareSnapshots, knownSnapshots, type SnapshotChange } from './snapshots-compare.ts';
-export type { Snapshot, SnapshotKind, Weakness, WeaknessCode } from './snapshots-snapshot.ts';
+export { compareSnapshots, knownSnapshots } from './snapshots-compare.ts';
+export type { Snapshot } from './snapshots-snapshot.ts';
 
 export interface SnapshotOptions {
   readonly regions: readonly string[];
@@ -84,15 +85,19 @@ async function trails(
       for (const one of some) found.set(one.arn, one);
     });
   }
-  look.add(...toTrailSnapshots(account, [...found.values()]));
   for (const trail of found.values()) {
-    const region = regions.includes(trail.homeRegion) ? trail.homeRegion : (regions[0] ?? trail.homeRegion);
-    const scope = `${toScope(account, trail.homeRegion, 'trail-status')}/${trail.name}`;
-    await look.at([scope], async () => {
-      const status = await readTrailStatus(await clients.cloudtrail(region), trail.arn, signal);
-      look.add(toStatusSnapshot(account, trail, status));
+    const { arn, name, homeRegion, selection } = trail;
+    const client = await clients.cloudtrail(
+      regions.includes(homeRegion) ? homeRegion : (regions[0] ?? homeRegion),
+    );
+    const keyOf = (kind: SnapshotKind): string[] => [`${toScope(account, homeRegion, kind)}/${name}`];
+    await look.at(keyOf('trail-status'), async () => {
+      look.add(toStatusSnapshot(account, trail, await readTrailStatus(client, arn, signal)));
     });
+    const own = selection ?? (await look.at(keyOf('trail'), () => readSelection(client, arn, signal)));
+    found.set(arn, { ...trail, selection: own });
   }
+  look.add(...toTrailSnapshots(account, [...found.values()]));
 }
 
 /** Gathers what was seen, and of what was not, why. */

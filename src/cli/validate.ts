@@ -1,6 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { checkAws } from '../aws/connect.ts';
 import type { Config } from '../config/schema.ts';
+import { toConnection } from '../daemon/aws/accounts.ts';
 import { findFiles } from '../daemon/collect/paths.ts';
 import { loadSettings } from '../daemon/loaded-settings.ts';
 import { renderAlert } from '../dispatch/render.ts';
@@ -32,6 +34,7 @@ export async function validate(options: ValidateOptions, io: Io): Promise<ExitCo
   const counts = [
     plural(config.sources.length, 'source'),
     plural(config.recorders.length, 'recorder'),
+    ...(config.aws.length === 0 ? [] : [plural(config.aws.length, 'AWS account')]),
     plural(config.receivers.length, 'receiver'),
     plural(config.inventory.targets.length, 'target'),
     plural(config.inventory.principals.length, 'principal'),
@@ -50,6 +53,13 @@ async function connectAll(config: Config, io: Io): Promise<string[]> {
     const denied = found.files.filter((_, at) => !readable[at]);
     problems.push(...denied.map((file) => `${one.id}: ${file.path}: reading is not permitted`));
     await io.out(`${one.id}: ${plural(found.files.length, 'file')}\n`);
+  }
+  for (const account of config.aws) {
+    const found = await checkAws(toConnection(account), account, io.signal);
+    problems.push(...found.map((problem) => `${account.id}: ${problem}`));
+    await io.out(
+      `${account.id}: ${found.length === 0 ? 'everything can be read' : 'not everything can be read'}\n`,
+    );
   }
   for (const receiver of config.receivers) {
     const notifier = await createNotifier(receiver, { render: renderAlert, now: () => io.now() });

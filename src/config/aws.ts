@@ -17,6 +17,8 @@ export interface AwsConfig {
   readonly lookup: boolean;
   /** How far back the first look goes; AWS keeps 90 days. */
   readonly lookbackMs: number;
+  /** Accounts whose trail files lie in `trails`; empty for the own one. */
+  readonly accounts: readonly string[];
   /** Where trail files are delivered to. */
   readonly trails: readonly Place[];
   /** Where transcripts of SSM and ECS sessions are uploaded to. */
@@ -63,6 +65,10 @@ export function awsSchema() {
       lookback: duration('How far back the first look goes (90d at most).')
         .refine((ms) => ms <= LONGEST_LOOKBACK_MS, { error: 'AWS keeps 90 days of events' })
         .prefault('1d'),
+      accounts: z
+        .array(z.string().regex(/^\d{12}$/, { error: 'must be the 12 digits of an account, in quotes' }))
+        .prefault([])
+        .meta({ description: 'Accounts whose trail files lie in `trails` (default: the own one).' }),
       trails: places('Buckets that trails deliver to, as s3://BUCKET/PREFIX.'),
       transcripts: places('Buckets that SSM and ECS sessions are recorded to, as s3://BUCKET/PREFIX.'),
       grace: graceSchema(),
@@ -86,6 +92,7 @@ export function awsSchema() {
         endpoint: block.endpoint ?? null,
         lookup: block.lookup,
         lookbackMs: block.lookback,
+        accounts: block.accounts,
         trails: block.trails,
         transcripts: block.transcripts,
         grace: block.grace,

@@ -5,5 +5,7 @@ import { configSchema } from './schema.ts';
 export function toJsonSchema(): unknown {
   const nothing = { folder: '/', env: {}, readSecret: () => '' };
   const schema = z.toJSONSchema(configSchema(nothing, 'UTC'), { io: 'input' });
-  return { title: 'offrecord configuration', ...schema };
+  // Either block is a witness; without one the file is refused.
+  const anyOf = [{ required: ['sources'] }, { required: ['aws'] }];
+  return { title: 'offrecord configuration', ...schema, anyOf };
 }

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { ExceptionProblem } from '../model/exception.ts';
 import type { Judgement } from '../model/judgement.ts';
 import type { LoadedRules } from '../rules/load.ts';
+import { toScreen } from '../rules/screen.ts';
 import { collectFolder, type FolderOptions } from './collect/folder.ts';
 import type { ExceptionFile } from '../exceptions/load.ts';
 import { type ExceptionFiles, readExceptionFiles } from './exception-files.ts';
@@ -30,15 +31,15 @@ export interface CheckResult {
 
 /** Reads folders and judges what they hold, once. Sends and stores nothing. */
 export async function checkFolder(paths: readonly string[], options: CheckOptions): Promise<CheckResult> {
-  const facts = await collectFolder(paths, options);
   const rules = options.rules ?? (await readRules(options.config?.rules.paths ?? []));
+  const facts = await collectFolder(paths, { ...options, screen: toScreen(rules.rules) });
   const settings = toJudgingSettings(options.config);
   const configured =
     options.config === null ? NO_FILES : await readExceptionFiles([options.config.exceptions.path]);
   const files = unique([...facts.exceptionFiles, ...configured.files]);
   const exceptions = toExceptionJudging(files, options.config, settings.identity, options.now);
   const judgement = judge(
-    { ...facts, exceptionProblems: exceptions.problems, runs: [] },
+    { ...facts, controls: [], exceptionProblems: exceptions.problems, runs: [] },
     {
       ...settings,
       now: options.now,

@@ -7,6 +7,7 @@ import { createNotifier } from '../notify/registry.ts';
 import { openStore } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { AwsAccounts } from './aws/accounts.ts';
 import { KnownKinds } from './collect/known-kinds.ts';
 import { noteDirty } from './dirty.ts';
 import { type LoadedSettings, loadSettings, type SettingsProblems } from './loaded-settings.ts';
@@ -38,6 +39,7 @@ export class Daemon {
   readonly #options: DaemonOptions;
   readonly #store: Store;
   readonly #kinds = new KnownKinds();
+  readonly #aws = new AwsAccounts();
   #settings: LoadedSettings;
   #notifiers: ReadonlyMap<string, Notifier>;
   #signature = '';
@@ -117,6 +119,7 @@ export class Daemon {
     await this.#running;
     await this.#delivering;
     await Promise.all([...this.#notifiers.values()].map((one) => one.close()));
+    this.#aws.close();
     await this.#store.close();
   }
 
@@ -141,6 +144,7 @@ export class Daemon {
         settings: this.#settings,
         senders: this.#notifiers,
         kinds: this.#kinds,
+        aws: this.#aws,
         logger,
         clock,
         jitter: Math.random,

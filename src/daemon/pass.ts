@@ -3,13 +3,16 @@ import { deliverDue, type DeliveryCounts, type Sender } from '../dispatch/delive
 import type { JudgedAccess } from '../model/access.ts';
 import type { Exception } from '../model/exception.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Judgement, RecorderReport } from '../model/judgement.ts';
-import type { SourceReport } from '../model/source-report.ts';
+import type { Judgement } from '../model/judgement.ts';
 import type { TrackedFinding } from '../model/tracked-finding.ts';
+import { toScreen } from '../rules/screen.ts';
 import type { Store, StoredAccess, StoreTransaction } from '../store/store.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { AwsAccounts } from './aws/accounts.ts';
+import { type AwsOptions, type AwsOutcome, NOTHING_FROM_AWS, readAws } from './aws/read-aws.ts';
 import type { KnownKinds } from './collect/known-kinds.ts';
 import { clearDirty, dirtyFrom } from './dirty.ts';
+import type { Facts } from './judge/facts.ts';
 import { judge } from './judge/judge.ts';
 import { loadFacts } from './load-facts.ts';
 import type { LoadedSettings } from './loaded-settings.ts';
@@ -25,6 +28,8 @@ export interface PassContext {
   readonly logger: Logger;
   /** What unchanged files are, from one pass to the next. */
   readonly kinds: KnownKinds;
+  /** AWS accounts with their clients, from one pass to the next. */
+  readonly aws: AwsAccounts;
   readonly clock: () => number;
   readonly jitter: () => number;
   readonly signal: AbortSignal;
@@ -52,18 +57,27 @@ export async function runPass(context: PassContext): Promise<PassResult | null> 
   const begun = { id, startedAt, finishedAt: null, state: 'running', counts: {}, reason: null } as const;
   const runs = await runFaults(store, startedAt, settings.config.receivers);
   await store.saveRun(begun);
-  const sources = await readSources(settings.config, store, startedAt, signal, context.kinds);
+  const screen = toScreen(settings.rules);
+  const reading = { config: settings.config, store, screen, now: startedAt, signal, kinds: context.kinds };
+  const sources = await readSources(reading);
   const recorders = await readRecorders(settings.config, store, startedAt, signal, context.kinds);
+  const cloud = await readCloud(reading, context);
   if (signal.aborted) {
     // What was not looked at would count as absent. What was read is kept; the next pass judges it.
     await store.saveRun({ ...begun, finishedAt: clock(), state: 'aborted', reason: 'stopped' });
     return null;
   }
-  const reports = { sources: sources.reports, recorders: recorders.reports };
-  const judgement = await judgeStored(context, reports, sources.sourceOf, runs, startedAt);
+  const reports = {
+    sources: [...sources.reports, ...cloud.reports],
+    recorders: [...recorders.reports, ...cloud.recorders],
+    controls: cloud.controls,
+    trailProblems: [],
+  };
+  const silences = new Map([...sources.silentAfterMs, ...cloud.silentAfterMs]);
+  const judgement = await judgeStored(context, reports, silences, runs, startedAt);
   const counts = {
-    events: sources.added,
-    inspected: recorders.inspected,
+    events: sources.added + cloud.added,
+    inspected: recorders.inspected + cloud.inspected,
     accesses: judgement.accesses.length,
   };
   const finished = { ...begun, finishedAt: clock(), state: 'completed', counts } as const;
@@ -73,6 +87,23 @@ export async function runPass(context: PassContext): Promise<PassResult | null> 
     return sent;
   });
   return { judgement: judgement.whole, alerts };
+}
+
+/** What could not be looked at in an account is told in the log; what it means for verdicts is in the reports. */
+async function readCloud(
+  reading: Omit<AwsOptions, 'accounts'>,
+  { aws, logger }: PassContext,
+): Promise<AwsOutcome> {
+  let read: AwsOutcome;
+  try {
+    read = await readAws({ ...reading, accounts: aws });
+  } catch (error) {
+    // A stop ends every call under way; the caller sees the signal and judges nothing.
+    if (reading.signal.aborted) return NOTHING_FROM_AWS;
+    throw error;
+  }
+  for (const problem of read.problems) logger.warn({ problem }, 'a configuration could not be looked at');
+  return read;
 }
 
 interface StoredJudgement {
@@ -85,8 +116,8 @@ interface StoredJudgement {
 
 async function judgeStored(
   { store, settings }: PassContext,
-  reports: { sources: readonly SourceReport[]; recorders: readonly RecorderReport[] },
-  sourceOf: Awaited<ReturnType<typeof readSources>>['sourceOf'],
+  reports: Pick<Facts, 'sources' | 'recorders' | 'controls' | 'trailProblems'>,
+  silences: ReadonlyMap<string, number>,
   runs: readonly RunFault[],
   now: number,
 ): Promise<StoredJudgement> {
@@ -104,7 +135,7 @@ async function judgeStored(
       rules: settings.rules,
       applyException: exceptions.apply,
       exceptionHygiene: (accesses) => exceptions.hygiene([...earlier, ...accesses]),
-      silentAfterMs: (stream) => sourceOf.get(stream)?.silentAfterMs ?? null,
+      silentAfterMs: (stream) => silences.get(stream) ?? null,
       from: facts.from,
       to: Infinity,
       firstSeen: facts.firstSeen,
@@ -196,6 +227,9 @@ async function changedFindings(
 /** Accesses and recordings outside the window were not looked at; everything else is looked at in every pass. */
 function wasLookedAt(finding: Finding, { from, recordings }: StoredJudgement): boolean {
   if (finding.subject.type === 'access') return finding.time >= from;
+  // What a call did stays done; it is looked at as long as its record is.
+  if (finding.subject.type === 'control' && finding.subject.uid.startsWith('ev_'))
+    return finding.time >= from;
   if (finding.subject.type === 'recording')
     return recordings.has(finding.subject.uid) || finding.time >= from;
   return true;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { RecorderConfig } from '../config/recorders.ts';
 import type { Config } from '../config/schema.ts';
 import type { FileEntry, PinnedFile } from '../files/entry.ts';
+import { openFile, readChunks } from '../files/open.ts';
 import type { RecorderReport } from '../model/judgement.ts';
 import type { Recording } from '../model/recording.ts';
 import { DEFAULT_NAMES } from '../recorders/file-names.ts';
@@ -19,6 +19,12 @@ import { noteDirty } from './dirty.ts';
 /** A file written less than this ago may still be growing: it is inspected again, and not pinned yet. */
 const QUIET_MS = 60_000;
 
+export interface RecorderReads {
+  readonly reports: readonly RecorderReport[];
+  /** Units that were inspected. */
+  readonly inspected: number;
+}
+
 /** Takes every configured recorder's inventory; only what changed is inspected. */
 export async function readRecorders(
   config: Config,
@@ -26,34 +32,53 @@ export async function readRecorders(
   now: number,
   signal: AbortSignal,
   kinds: KnownKinds,
-): Promise<{ reports: RecorderReport[]; inspected: number }> {
+): Promise<RecorderReads> {
   const reports: RecorderReport[] = [];
   let inspected = 0;
   for (const configured of config.recorders) {
     if (signal.aborted) break;
     const found = await findFiles(configured.paths);
-    const byRecorder = await sortByRecorder(found.files, configured, kinds);
-    for (const [recorder, files] of byRecorder) {
-      const { absent } = found;
-      const seen = new Set<string>();
-      const keeping: Keeping = { config, configured, recorder, store, now, absent, seen, inspected: 0 };
-      const input = {
-        id: configured.id,
-        recorder,
-        files,
-        siblings: found.files,
-        problems: found.problems,
-        host: configured.host,
-      };
-      const { report } = await takeInventory(input, (_, unit) => inspectKept(unit, keeping), now);
-      // A folder that cannot be read hides its files: they are not gone.
-      if (found.problems.length === 0) await forgetGone(keeping);
-      reports.push({ ...report, recordings: await countOf(keeping) });
-      inspected += keeping.inspected;
-    }
+    const read = await readRecorder({ config, configured, store, now, kinds }, found);
+    reports.push(...read.reports);
+    inspected += read.inspected;
     await keepMissing(found, configured, config, store, now);
-    if (byRecorder.size === 0) reports.push(nothingFound(configured, found.problems, now));
   }
+  return { reports, inspected };
+}
+
+/** What reading one configured recorder needs. */
+export interface RecorderReading {
+  readonly config: Config;
+  readonly configured: RecorderConfig;
+  readonly store: Store;
+  /** Epoch ms. */
+  readonly now: number;
+  readonly kinds: KnownKinds;
+}
+
+/** Takes the inventory of one recorder among the files that were found for it, wherever they lie. */
+export async function readRecorder(reading: RecorderReading, found: FoundFiles): Promise<RecorderReads> {
+  const { configured, kinds, now } = reading;
+  const reports: RecorderReport[] = [];
+  let inspected = 0;
+  const byRecorder = await sortByRecorder(found.files, configured, kinds);
+  for (const [recorder, files] of byRecorder) {
+    const keeping: Keeping = { ...reading, recorder, absent: found.absent, seen: new Set(), inspected: 0 };
+    const input = {
+      id: configured.id,
+      recorder,
+      files,
+      siblings: found.files,
+      problems: found.problems,
+      host: configured.host,
+    };
+    const { report } = await takeInventory(input, (_, unit) => inspectKept(unit, keeping), now);
+    // A folder that cannot be read hides its files: they are not gone.
+    if (found.problems.length === 0) await forgetGone(keeping);
+    reports.push({ ...report, recordings: await countOf(keeping) });
+    inspected += keeping.inspected;
+  }
+  if (byRecorder.size === 0) reports.push(nothingFound(configured, found.problems, now));
   return { reports, inspected };
 }
 
@@ -166,28 +191,34 @@ async function newPins(
   now: number,
 ): Promise<{ path: string; file: PinnedFile }[]> {
   const pins: { path: string; file: PinnedFile }[] = [];
-  for (const { path, size, mtimeMs, pinned } of files) {
+  for (const file of files) {
+    const { path, size, mtimeMs, pinned } = file;
     if (now - mtimeMs < QUIET_MS || (pinned !== null && size <= pinned.size)) continue;
-    const sha256 = await digestOf(path, size);
+    const sha256 = await digestOf(file);
     if (sha256 !== null) pins.push({ path, file: { size, mtimeMs, sha256 } });
   }
   return pins;
 }
 
-/** Digest of the first `size` bytes; null where they cannot be read any more. */
-async function digestOf(path: string, size: number): Promise<string | null> {
+/** Digest of the bytes up to the size that was listed; null where they cannot be read any more. */
+async function digestOf(file: FileEntry): Promise<string | null> {
   const hash = createHash('sha256');
-  if (size === 0) return hash.digest('hex');
-  let read = 0;
+  let left = file.size;
   try {
-    for await (const chunk of createReadStream(path, { end: size - 1 })) {
-      hash.update(chunk as Uint8Array);
-      read += (chunk as Uint8Array).length;
+    const opened = await openFile(file);
+    try {
+      for await (const chunk of readChunks({ ...opened, gzip: false })) {
+        hash.update(chunk.subarray(0, left));
+        left -= Math.min(left, chunk.length);
+        if (left === 0) break;
+      }
+    } finally {
+      await opened.handle.close();
     }
   } catch {
     return null;
   }
-  return read === size ? hash.digest('hex') : null;
+  return left === 0 ? hash.digest('hex') : null;
 }
 
 /** Units that are gone: their recordings were deleted, which is for the judge to say. */

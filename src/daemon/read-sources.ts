@@ -5,10 +5,12 @@ import type { StreamCursor } from '../files/cursor.ts';
 import { type LogStream, toStreams } from '../files/rotation.ts';
 import type { SourceReport } from '../model/source-report.ts';
 import type { Format } from '../sources/format.ts';
-import { type Batch, readStream } from '../sources/read-stream.ts';
+import { type DoneObject, readObjects, toObjectStreams } from '../sources/read-objects.ts';
+import { readStream } from '../sources/read-stream.ts';
+import type { Screen } from '../sources/screened.ts';
 import { findFormat } from '../sources/registry.ts';
 import { emptyReport } from '../sources/source-log.ts';
-import type { Store } from '../store/store.ts';
+import type { Batch, ReadObject, Store } from '../store/store.ts';
 import { findFiles } from './collect/paths.ts';
 import type { KnownKinds } from './collect/known-kinds.ts';
 import { noteDirty } from './dirty.ts';
@@ -18,58 +20,76 @@ export interface ReadOutcome {
   readonly added: number;
   /** One report per stream, also of streams with nothing new. */
   readonly reports: readonly SourceReport[];
-  /** Configured source by stream id. */
-  readonly sourceOf: ReadonlyMap<string, SourceConfig>;
+  /** After how much silence a stream is reported, by stream. */
+  readonly silentAfterMs: ReadonlyMap<string, number>;
+}
+
+/** What reading the configured sources needs. */
+export interface SourceReading {
+  readonly config: Config;
+  readonly store: Store;
+  readonly screen: Screen;
+  /** Epoch ms. */
+  readonly now: number;
+  readonly signal: AbortSignal;
+  readonly kinds: KnownKinds;
 }
 
 /** Reads what is new in every configured source. One broken source never stops the others. */
-export async function readSources(
-  config: Config,
-  store: Store,
-  now: number,
-  signal: AbortSignal,
-  kinds: KnownKinds,
-): Promise<ReadOutcome> {
+export async function readSources(reading: SourceReading): Promise<ReadOutcome> {
+  const { config, store, signal } = reading;
   const before = new Map((await store.sourceReports()).map((report) => [report.id, report]));
   const reports: SourceReport[] = [];
-  const sourceOf = new Map<string, SourceConfig>();
+  const silentAfterMs = new Map<string, number>();
   let added = 0;
   for (const source of config.sources) {
     const { files, problems } = await findFiles(source.paths, true);
     if (problems.length > 0) reports.push(unreadable(source, problems, before.get(source.id)));
-    for (const [stream, format] of await streamsOf(files, source, kinds)) {
-      if (signal.aborted) return { added, reports, sourceOf };
-      const id = `${source.id}/${stream.id}`;
-      sourceOf.set(id, source);
-      const known = before.get(id);
-      const read = await readOne(
-        stream,
-        format,
-        { id, source, config, now, signal, ...(known ? { known } : {}) },
-        store,
-      );
+    for (const part of await partsOf(files, source, reading.kinds)) {
+      if (signal.aborted) return { added, reports, silentAfterMs };
+      if (source.silentAfterMs !== null) silentAfterMs.set(part.id, source.silentAfterMs);
+      const known = before.get(part.id);
+      const read = await readPart(part, { ...reading, source, ...(known ? { known } : {}) }, store);
       added += read.added;
       reports.push(read.report);
     }
   }
-  return { added, reports, sourceOf };
+  return { added, reports, silentAfterMs };
 }
 
-async function streamsOf(
+/** A stream of one source: a log with its rotated files, or objects that are complete as they are. */
+type Part =
+  | { readonly id: string; readonly format: Format; readonly log: LogStream }
+  | { readonly id: string; readonly format: Format; readonly objects: readonly FileEntry[] };
+
+async function partsOf(
   files: readonly FileEntry[],
   source: SourceConfig,
   kinds: KnownKinds,
-): Promise<[LogStream, Format][]> {
+): Promise<Part[]> {
   const formats = new Map<string, Format>();
   for (const file of files) {
     const format = await formatOf(file, source, kinds);
     if (format) formats.set(file.path, format);
   }
-  const streams = toStreams(files.filter((file) => formats.has(file.path)));
-  return streams.flatMap((stream) => {
-    const format = formats.get(stream.files.at(-1)?.entry.path ?? '');
-    return format ? [[stream, format] as [LogStream, Format]] : [];
-  });
+  const isObject = (file: FileEntry) => formats.get(file.path)?.layout === 'objects';
+  const logs = toStreams(files.filter((file) => formats.has(file.path) && !isObject(file)));
+  const objects = Map.groupBy(files.filter(isObject), (file) => formats.get(file.path));
+  return [
+    ...logs.flatMap((log): Part[] => {
+      const format = formats.get(log.files.at(-1)?.entry.path ?? '');
+      return format ? [{ id: `${source.id}/${log.id}`, format, log }] : [];
+    }),
+    ...[...objects].flatMap(([format, own]): Part[] =>
+      format === undefined
+        ? []
+        : toObjectStreams(own, format, `${source.id}/`).map(({ id, files: objects }) => ({
+            id,
+            format,
+            objects,
+          })),
+    ),
+  ];
 }
 
 async function formatOf(
@@ -82,63 +102,91 @@ async function formatOf(
   return found.kind === 'source' ? found.format : undefined;
 }
 
-interface OneStream {
-  readonly id: string;
+interface PartReading extends SourceReading {
   readonly source: SourceConfig;
-  readonly config: Config;
-  readonly now: number;
-  readonly signal: AbortSignal;
   readonly known?: SourceReport;
 }
 
-async function readOne(
-  stream: LogStream,
-  format: Format,
-  { id, source, config, now, signal, known }: OneStream,
-  store: Store,
-): Promise<{ added: number; report: SourceReport }> {
-  const zone = source.zone ?? config.timezone;
-  if (known?.zone != null && known.zone !== zone) {
-    // The times that were stored rest on another zone: what is still there is read again from its beginning.
-    return readFrom(undefined, undefined, zone, stream, format, { id, source, now, signal }, store);
-  }
-  const cursor = (await store.cursor(id)) as StreamCursor | undefined;
-  return readFrom(cursor, known, zone, stream, format, { id, source, now, signal }, store);
+interface PartRead {
+  readonly added: number;
+  readonly report: SourceReport;
 }
 
-async function readFrom(
-  cursor: StreamCursor | undefined,
-  known: SourceReport | undefined,
-  zone: string,
-  stream: LogStream,
-  format: Format,
-  { id, source, now, signal }: Omit<OneStream, 'config' | 'known'>,
+async function readPart(part: Part, reading: PartReading, store: Store): Promise<PartRead> {
+  return 'log' in part ? readLog(part, reading, store) : readNewObjects(part, reading, store);
+}
+
+async function readLog(
+  part: Part & { readonly log: LogStream },
+  reading: PartReading,
   store: Store,
-): Promise<{ added: number; report: SourceReport }> {
-  const batches = readStream(stream, format, {
-    id,
-    host: source.host ?? stream.host,
+): Promise<PartRead> {
+  const { source, config, known, now, signal, screen } = reading;
+  const zone = source.zone ?? config.timezone;
+  // Where the times that were stored rest on another zone, what is still there is read again from its beginning.
+  const rezoned = known?.zone != null && known.zone !== zone;
+  const cursor = rezoned ? undefined : ((await store.cursor(part.id)) as StreamCursor | undefined);
+  const batches = readStream(part.log, part.format, {
+    id: part.id,
+    host: source.host ?? part.log.host,
     zone,
     now,
     signal,
+    screen,
     ...(cursor === undefined ? {} : { cursor }),
-    ...(known === undefined ? {} : { before: known }),
+    ...(known === undefined || rezoned ? {} : { before: known }),
   });
   let added = 0;
-  let report = known ?? emptyReport({ id, type: format.type, zone });
+  let report = (rezoned ? undefined : known) ?? emptyReport({ id: part.id, type: part.format.type, zone });
   for await (const batch of batches) {
-    added += await saveBatch(store, id, batch, now);
+    added += await saveBatch(store, { stream: part.id, ...batch, at: now });
     report = batch.report;
   }
   return { added, report };
 }
 
+/** Objects that were not read yet as they are now, each with its events in one transaction. */
+async function readNewObjects(
+  part: Part & { readonly objects: readonly FileEntry[] },
+  reading: PartReading,
+  store: Store,
+): Promise<PartRead> {
+  const { source, config, known, now, signal, screen } = reading;
+  const { id, format, objects } = part;
+  const zone = source.zone ?? config.timezone;
+  const kept = objects.filter((file) => file.mtimeMs >= now - config.store.retentionMs);
+  const unread = await store.unreadObjects(
+    id,
+    kept.map(({ name, size, mtimeMs }) => ({ name, size, mtimeMs })),
+  );
+  let report = known ?? emptyReport({ id, type: format.type, zone: null });
+  if (unread.size === 0) return { added: 0, report: { ...report, error: null } };
+  let added = 0;
+  const files = kept.filter((file) => unread.has(file.name));
+  const options = { id, host: source.host, zone, now, signal, screen, ...(known ? { before: known } : {}) };
+  for await (const { events, done, report: next } of readObjects(files, format, options)) {
+    const batch = {
+      stream: id,
+      cursor: null,
+      report: next,
+      events,
+      objects: done === null ? [] : [toReadObject(done)],
+    };
+    added += await saveBatch(store, { ...batch, keepFirst: true, at: now });
+    report = next;
+  }
+  return { added, report };
+}
+
+function toReadObject({ entry: { name, size, mtimeMs }, sha256 }: DoneObject): ReadObject {
+  return { name, size, mtimeMs, sha256 };
+}
+
 /** Events, the cursor behind them and how far back they reach, in one transaction. */
-async function saveBatch(store: Store, stream: string, batch: Batch, at: number): Promise<number> {
+async function saveBatch(store: Store, batch: Batch): Promise<number> {
   return store.transaction(async (tx) => {
-    const { events, cursor, report } = batch;
-    const { added } = await tx.saveBatch({ stream, cursor, report, events, at });
-    if (added > 0) await noteDirty(tx, Math.min(...earliest(events.map((event) => event.time))));
+    const { added } = await tx.saveBatch(batch);
+    if (added > 0) await noteDirty(tx, Math.min(...earliest(batch.events.map((event) => event.time))));
     return added;
   });
 }

@@ -59,7 +59,8 @@ function evidenceOfTiers(config: Config): Map<string, EvidenceClass> {
 /** A recorder's own graces with what is configured; the most patient of several of one type counts. */
 function gracesOf(config: Config): Map<string, GraceTimes> {
   const graces = new Map<string, GraceTimes>();
-  for (const { type, grace } of config.recorders) {
+  const ofAws = config.aws.map(({ grace }) => ({ type: 'ssm', grace }));
+  for (const { type, grace } of [...config.recorders, ...ofAws]) {
     const own = RECORDERS.find((one) => one.type === type)?.grace;
     if (!own) continue;
     const known = graces.get(type);

@@ -15,6 +15,8 @@ export interface FileEntry {
   readonly ino: number;
   /** Digest and size pinned earlier, from a manifest or the store. */
   readonly pinned: PinnedFile | null;
+  /** How often it was written, where its store keeps versions; a recording is written once. */
+  readonly versions?: number;
   /** Present where the content is not on this machine: `path` then only names it. */
   readonly open?: OpenContent;
 }

@@ -41,8 +41,10 @@ async function openRemote(file: Openable, handle: ReadHandle): Promise<OpenFile>
 
 async function hasGzipMagic(handle: ReadHandle): Promise<boolean> {
   const magic = new Uint8Array(2);
-  const { bytesRead } = await handle.read(magic, 0, 2, 0);
-  return bytesRead === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+  const first = await handle.read(magic, 0, 2, 0);
+  // What comes over a network may come byte by byte.
+  const second = first.bytesRead === 1 ? await handle.read(magic, 1, 1, 1) : { bytesRead: 0 };
+  return first.bytesRead + second.bytesRead === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
 }
 
 /**

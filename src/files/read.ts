@@ -26,6 +26,8 @@ export interface ReadOptions {
   /** What the content must begin with; another file may have taken the name since it was looked at. */
   readonly expected?: ContentHead;
   readonly signal?: AbortSignal;
+  /** Is shown every chunk of the (decompressed) content. */
+  readonly onContent?: (chunk: Uint8Array) => void;
 }
 
 export interface RecordBatch {
@@ -73,6 +75,7 @@ export async function* readRecords(
       await verifyUnchanged(file, options);
       for await (const chunk of readChunks(file, options.from?.offset)) {
         if (options.signal?.aborted) throw new RefusedFile('aborted');
+        options.onContent?.(chunk);
         yield reading.take(chunk);
       }
     } finally {

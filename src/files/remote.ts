@@ -1,5 +1,5 @@
 import type { OpenContent } from './entry.ts';
-import { type FileProblemCode, RefusedFile } from './problem.ts';
+import { RefusedFile, systemCode } from './problem.ts';
 
 /** What reading needs of an open file. */
 export interface ReadHandle {
@@ -53,7 +53,8 @@ export class RemoteHandle implements ReadHandle {
     try {
       return await this.#chunks?.next();
     } catch (error) {
-      throw error instanceof RefusedFile ? error : new RefusedFile(meaningOf(error));
+      // A transport speaks the system's codes for like faults; anything else is told as a failed read.
+      throw error instanceof RefusedFile || systemCode(error) !== null ? error : new RefusedFile('io');
     }
   }
 
@@ -66,11 +67,4 @@ export class RemoteHandle implements ReadHandle {
       return true;
     }
   }
-}
-
-/** What a transport says of a fault, in the words that files have for it. */
-function meaningOf(error: unknown): FileProblemCode {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
-  if (code === 'denied' || code === 'expired') return 'denied';
-  return code === 'not-found' ? 'missing' : 'io';
 }

@@ -6,7 +6,7 @@ export type Level = (typeof LEVELS)[number];
 export type FindingStatus = 'open' | 'acknowledged' | 'resolved';
 
 export interface Subject {
-  readonly type: 'access' | 'recording' | 'source' | 'recorder' | 'exception' | 'run';
+  readonly type: 'access' | 'recording' | 'source' | 'recorder' | 'exception' | 'run' | 'control';
   readonly uid: string;
 }
 

@@ -19,7 +19,7 @@ export interface RecorderReport {
   readonly recordings: number;
   /** Why it, or parts of it, could not be read; empty where all could. */
   readonly errors: readonly string[];
-  /** Hosts whose recordings could not all be read. */
+  /** Hosts, or cloud sessions, whose recordings could not all be read. */
   readonly blindHosts: readonly string[];
   /** Epoch ms up to which the inventory was looked at. */
   readonly watermark: number;

@@ -18,12 +18,19 @@ export function checkPinned(file: FileEntry, digest: FileDigest): readonly Probl
 /** What is wrong with a file as such: its pin, and the end of its compression. */
 export function fileProblems(file: FileEntry, result: ReadResult): readonly Problem[] {
   const name = baseName(file.name);
-  const pinned = checkPinned(file, result.digest);
+  const pinned = [...checkPinned(file, result.digest), ...rewritten(file)];
   if (result.end === 'cut')
     return [{ code: 'recording-truncated', detail: `${name}: the gzip stream has no end` }, ...pinned];
   if (result.end === 'damaged')
     return [{ code: 'recording-altered', detail: `${name}: the gzip stream is damaged` }, ...pinned];
   return pinned;
+}
+
+/** A store with versions tells by itself that what it holds is not what was stored first. */
+function rewritten(file: FileEntry): readonly Problem[] {
+  if ((file.versions ?? 1) < 2) return [];
+  const detail = `${baseName(file.name)}: its store has ${file.versions ?? 0} versions of it`;
+  return [{ code: 'recording-altered', detail }];
 }
 
 function truncated(file: FileEntry, size: number, pinnedSize: number): Problem {

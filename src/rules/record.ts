@@ -1,10 +1,12 @@
 import { didYouMean } from '../util/nearest.ts';
 import { ACCESS_FIELDS, type AccessRecord, VERDICT_FIELDS } from './records/access.ts';
+import { CONTROL_FIELDS, type ControlRecord } from './records/control.ts';
 import { EXCEPTION_FIELDS, type ExceptionRecord } from './records/exception.ts';
 import { RECORDER_FIELDS, type RecorderRecord } from './records/recorder.ts';
 import { RECORDING_FIELDS, type RecordingRecord } from './records/recording.ts';
 import { RUN_FIELDS, type RunRecord } from './records/run.ts';
 import { SOURCE_FIELDS, type SourceRecord } from './records/source.ts';
+import { TRAIL_FIELDS, type TrailRecord } from './records/trail.ts';
 
 /** Everything that rules see. One module per kind under records/ has its fields, their meaning and its builder. */
 export type RuleRecord =
@@ -12,6 +14,8 @@ export type RuleRecord =
   | RecordingRecord
   | SourceRecord
   | RecorderRecord
+  | ControlRecord
+  | TrailRecord
   | ExceptionRecord
   | RunRecord;
 
@@ -23,6 +27,8 @@ const FIELDS: Readonly<Record<Service, readonly string[]>> = {
   recording: RECORDING_FIELDS,
   source: SOURCE_FIELDS,
   recorder: RECORDER_FIELDS,
+  control: CONTROL_FIELDS,
+  trail: TRAIL_FIELDS,
   exception: EXCEPTION_FIELDS,
   run: RUN_FIELDS,
 };

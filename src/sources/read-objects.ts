@@ -1,13 +1,15 @@
+import { createHash, type Hash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { FileEntry } from '../files/entry.ts';
+import type { FramedRecord } from '../files/framing.ts';
 import { readHead } from '../files/head.ts';
 import { readRecords } from '../files/read.ts';
 import type { Event } from '../model/event.ts';
 import type { SourceReport } from '../model/source-report.ts';
 import { stableId } from '../util/ids.ts';
-import type { Format } from './format.ts';
+import type { Decoder, Format } from './format.ts';
 import type { StreamOptions } from './read-stream.ts';
-import { screened, screenOf } from './screened.ts';
+import { type RecordScreen, screened, screenOf } from './screened.ts';
 import { emptyReport, SourceLog } from './source-log.ts';
 
 /** Many files of one format, each complete when it appears: a folder of a trail's files, an export. */
@@ -17,13 +19,22 @@ export interface ObjectStream {
   readonly files: readonly FileEntry[];
 }
 
+/** An object that is read to its end. */
+export interface DoneObject {
+  readonly entry: FileEntry;
+  /** Of the decompressed content. */
+  readonly sha256: string;
+}
+
 /** What one object, or a part of a large one, gave. */
 export interface ObjectBatch {
   readonly events: readonly Event[];
   readonly report: SourceReport;
-  /** The object, where it is read to its end: note it as read together with the events. */
-  readonly done: FileEntry | null;
+  /** Note it as read together with the events. */
+  readonly done: DoneObject | null;
 }
+
+export type ObjectOptions = Omit<StreamOptions, 'cursor'>;
 
 /** Files named in a report: what is read is kept in the store; a person needs examples. */
 const NAMED_FILES = 20;
@@ -52,74 +63,88 @@ function folderName(name: string): string {
  * so it is tried again; the others count. Never throws for what a file holds or lacks.
  */
 export async function* readObjects(
-  stream: ObjectStream,
+  files: readonly FileEntry[],
   format: Format,
-  options: Omit<StreamOptions, 'cursor'>,
+  options: ObjectOptions,
 ): AsyncGenerator<ObjectBatch> {
   const before = options.before ?? emptyReport({ id: options.id, type: format.type, zone: null });
   const log = new SourceLog({ ...before, error: null });
   const errors: string[] = [];
-  for (const entry of stream.files) {
+  for (const entry of files) {
     if (options.signal?.aborted === true) return;
-    const problem = yield* readObject(entry, format, options, log);
-    if (problem !== null) errors.push(`${entry.name}: ${problem}`);
+    const reading = new ObjectReading(entry, format, options, log);
+    yield* reading.batches();
+    if (reading.error !== null) errors.push(`${entry.name}: ${reading.error}`);
   }
-  const names = stream.files.slice(-NAMED_FILES).map((one) => one.name);
+  const names = files.slice(-NAMED_FILES).map((one) => one.name);
   const report = log.report({ files: names.length > 0 ? names : before.files, error: errors[0] ?? null });
   yield { events: [], report, done: null };
 }
 
-async function* readObject(
-  entry: FileEntry,
-  format: Format,
-  options: Omit<StreamOptions, 'cursor'>,
-  log: SourceLog,
-): AsyncGenerator<ObjectBatch, string | null> {
-  const head = await readHead(entry, 4096);
-  if (head.bytes.length === 0) {
-    const empty = head.problem === null;
-    // An object without a byte holds no record and never will: noted, so that it is not opened for ever.
-    if (empty) yield { events: [], report: log.report({}), done: entry };
-    return empty ? null : (head.problem?.message ?? null);
+/** Decodes one object. */
+class ObjectReading {
+  error: string | null = null;
+  readonly #entry: FileEntry;
+  readonly #format: Format;
+  readonly #log: SourceLog;
+  readonly #decoder: Decoder;
+  readonly #screen: RecordScreen | null;
+  readonly #hash: Hash = createHash('sha256');
+  /** The name tells the object: its records' ids do not change where it is copied to. */
+  readonly #content: string;
+  #seq = 0;
+
+  constructor(entry: FileEntry, format: Format, options: ObjectOptions, log: SourceLog) {
+    const { id: stream, host, zone, now: reference } = options;
+    this.#entry = entry;
+    this.#format = format;
+    this.#log = log;
+    this.#decoder = format.create({ stream, host, zone, reference });
+    this.#screen = screenOf(format, options.screen);
+    this.#content = stableId('ev', [basename(entry.name)]);
   }
-  const decoder = format.create({
-    stream: options.id,
-    host: options.host,
-    zone: options.zone,
-    reference: options.now,
-  });
-  const screen = screenOf(format, options.screen);
-  const reader = readRecords(entry, { framing: format.framing(head.bytes), final: true });
-  // The name tells the object: its records' ids do not change where it is copied to.
-  const content = stableId('ev', [basename(entry.name)]);
-  let held: ObjectBatch | null = null;
-  let seq = 0;
-  for (let step = await reader.next(); ; step = await reader.next()) {
-    if (step.done) {
-      const { error } = step.value;
-      // An object is never completed later: what is damaged stays so, and is told once and by its digest.
-      const damaged = error !== null && /^(?:cut|damaged):/.test(error);
-      yield {
-        events: held?.events ?? [],
-        report: log.report({}),
-        done: error === null || damaged ? entry : null,
-      };
-      return error;
+
+  async *batches(): AsyncGenerator<ObjectBatch> {
+    const head = await readHead(this.#entry, 4096);
+    if (head.bytes.length === 0) {
+      this.error = head.problem?.message ?? null;
+      // An object without a byte holds no record and never will: noted, so that it is not opened for ever.
+      if (this.error === null) yield this.#batch([], true);
+      return;
     }
-    if (held !== null) yield held;
-    const events: Event[] = [];
-    for (const record of step.value.records) {
-      seq += 1;
-      const place = { content, offset: record.offset, line: record.line, seq, file: entry.name };
-      if (record.tooLong) {
-        const ref = { source: place.file, record: String(place.line) };
-        log.reject({ code: 'too-long', detail: 'the record is longer than any that is read', ref });
-        continue;
+    const framing = this.#format.framing(head.bytes);
+    const onContent = (chunk: Uint8Array) => void this.#hash.update(chunk);
+    const reader = readRecords(this.#entry, { framing, final: true, onContent });
+    // One batch behind: the last one also says that the object is done.
+    let held: readonly Event[] = [];
+    for (let step = await reader.next(); ; step = await reader.next()) {
+      if (step.done) {
+        this.error = step.value.error;
+        // An object is never completed later: what is damaged stays so, and is told once and by its digest.
+        yield this.#batch(held, this.error === null || /^(?:cut|damaged):/.test(this.error));
+        return;
       }
-      const parsed = screened(decoder.decode(record.bytes, place), screen);
-      log.add(parsed);
-      for (const event of parsed.events) events.push(event);
+      if (held.length > 0) yield this.#batch(held, false);
+      held = step.value.records.flatMap((record) => this.#decode(record));
     }
-    held = { events, report: log.report({}), done: null };
+  }
+
+  #batch(events: readonly Event[], isDone: boolean): ObjectBatch {
+    const done = isDone ? { entry: this.#entry, sha256: this.#hash.digest('hex') } : null;
+    return { events, report: this.#log.report({}), done };
+  }
+
+  #decode(record: FramedRecord): readonly Event[] {
+    this.#seq += 1;
+    const { offset, line } = record;
+    const place = { content: this.#content, offset, line, seq: this.#seq, file: this.#entry.name };
+    if (record.tooLong) {
+      const ref = { source: place.file, record: String(line) };
+      this.#log.reject({ code: 'too-long', detail: 'the record is longer than any that is read', ref });
+      return [];
+    }
+    const parsed = screened(this.#decoder.decode(record.bytes, place), this.#screen);
+    this.#log.add(parsed);
+    return parsed.events;
   }
 }

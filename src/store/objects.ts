@@ -1,17 +1,19 @@
 import { chunks } from './rows.ts';
 import type { Db } from './schema.ts';
-import type { ReadObject } from './store.ts';
+import type { ObjectSign, ReadObject } from './store.ts';
 
 /** Notes objects as read; one that was rewritten since is noted as it is now. */
 export async function saveReadObjects(db: Db, stream: string, objects: readonly ReadObject[]): Promise<void> {
   for (const part of chunks(objects)) {
     await db
       .insertInto('read_objects')
-      .values(part.map(({ name, size, mtimeMs }) => ({ stream, name, size, mtime: mtimeMs })))
+      .values(part.map(({ name, size, mtimeMs, sha256 }) => ({ stream, name, size, mtime: mtimeMs, sha256 })))
       .onConflict((c) =>
-        c
-          .columns(['stream', 'name'])
-          .doUpdateSet((eb) => ({ size: eb.ref('excluded.size'), mtime: eb.ref('excluded.mtime') })),
+        c.columns(['stream', 'name']).doUpdateSet((eb) => ({
+          size: eb.ref('excluded.size'),
+          mtime: eb.ref('excluded.mtime'),
+          sha256: eb.ref('excluded.sha256'),
+        })),
       )
       .execute();
   }
@@ -21,7 +23,7 @@ export async function saveReadObjects(db: Db, stream: string, objects: readonly 
 export async function unreadObjects(
   db: Db,
   stream: string,
-  objects: readonly ReadObject[],
+  objects: readonly ObjectSign[],
 ): Promise<ReadonlySet<string>> {
   const unread = new Set(objects.map((one) => one.name));
   const given = new Map(objects.map((one) => [one.name, one]));
@@ -39,4 +41,23 @@ export async function unreadObjects(
     }
   }
   return unread;
+}
+
+/** Digests of the content of objects as they were when read. */
+export async function objectDigests(
+  db: Db,
+  stream: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const part of chunks(names)) {
+    const rows = await db
+      .selectFrom('read_objects')
+      .select(['name', 'sha256'])
+      .where('stream', '=', stream)
+      .where('name', 'in', part)
+      .execute();
+    for (const row of rows) found.set(row.name, row.sha256);
+  }
+  return found;
 }

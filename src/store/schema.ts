@@ -106,7 +106,7 @@ export interface Schema {
     counts: string;
     reason: string | null;
   };
-  read_objects: { stream: string; name: string; size: number; mtime: number };
+  read_objects: { stream: string; name: string; size: number; mtime: number; sha256: string };
   meta: { key: string; value: string };
 }
 

@@ -41,6 +41,7 @@ function createReader(db: Db): StoreReader {
     cursor: (stream) => events.cursor(db, stream),
     sourceReports: () => events.sourceReports(db),
     unreadObjects: (stream, given) => objects.unreadObjects(db, stream, given),
+    objectDigests: (stream, names) => objects.objectDigests(db, stream, names),
     events: (query) => events.events(db, query),
     targets: () => events.targets(db),
     dirtyTargets: () => events.dirtyTargets(db),

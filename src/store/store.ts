@@ -33,7 +33,9 @@ export interface StoreReader {
   cursor(stream: string): Promise<unknown>;
   sourceReports(): Promise<readonly SourceReport[]>;
   /** Names of those objects of a stream that were not read yet as they are now. */
-  unreadObjects(stream: string, objects: readonly ReadObject[]): Promise<ReadonlySet<string>>;
+  unreadObjects(stream: string, objects: readonly ObjectSign[]): Promise<ReadonlySet<string>>;
+  /** Digests of the content of those objects that were read, by name. */
+  objectDigests(stream: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Events with from ≤ time ≤ to, by time; `target` null asks for those whose record names none. */
   events(query: TimeRange & { readonly target?: string | null }): AsyncIterable<Event>;
   /** Every target that an event names. */
@@ -158,11 +160,16 @@ export interface Batch {
   readonly at: number;
 }
 
-/** A file of a source that was complete when it appeared. */
-export interface ReadObject {
+/** What tells whether a file of a source, complete when it appeared, is still the one that was read. */
+export interface ObjectSign {
   readonly name: string;
   readonly size: number;
   readonly mtimeMs: number;
+}
+
+export interface ReadObject extends ObjectSign {
+  /** Of the decompressed content as it was read. */
+  readonly sha256: string;
 }
 
 export interface DirtyTarget {

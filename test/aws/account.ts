@@ -24,7 +24,13 @@ export function trailNamed(name: string, change: Partial<Trail> = {}) {
 /** A region in which everything is there and nothing is wrong. */
 export function soundRegion(): RegionState {
   return {
-    trails: [{ trail: trailNamed('main'), status: { IsLogging: true } }],
+    trails: [
+      {
+        trail: trailNamed('main', { HasCustomEventSelectors: true }),
+        status: { IsLogging: true },
+        selectors: [{ ReadWriteType: 'All', IncludeManagementEvents: true }],
+      },
+    ],
     publicKeys: [{ Value: Buffer.from('key'), Fingerprint: 'f0', ValidityStartTime: new Date(NOW - HOUR) }],
     sessions: [{ SessionId: 'alice-1', Status: 'Connected', StartDate: new Date(NOW - HOUR) }],
     documents: { 'SSM-SessionManagerRunShell': { content: { inputs: { s3BucketName: LOG_BUCKET } } } },

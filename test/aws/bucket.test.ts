@@ -298,6 +298,15 @@ describe('toFileEntry', () => {
     assert.equal(await contentOf(open({ start: 2, end: 4 })), '23');
   });
 
+  it('knows how often it was written where the listing does', async (context) => {
+    const objects = [stored('a', 'one', { versionId: 'v1' }), stored('a', 'two', { versionId: 'v2' })];
+    const { s3 } = await startBucket(context, objects, { versioning: 'Enabled' });
+    const [object] = await all(listVersions(s3, { bucket: BUCKET, prefix: '' }, SIGNAL));
+    assert.ok(object);
+    assert.equal(toFileEntry(s3, object, SIGNAL).versions, 2);
+    assert.ok(!('versions' in toFileEntry(s3, await only(s3), SIGNAL)));
+  });
+
   it('what was written over since it was listed is not read as if it were the same', async (context) => {
     const { aws, s3 } = await startBucket(context, [stored('a', 'before')]);
     const file = toFileEntry(s3, await only(s3), SIGNAL);

@@ -68,6 +68,7 @@ describe('checkAws', () => {
     // Of what is behind a listing that is denied nothing can be tried.
     const hidden = [
       'cloudtrail:GetTrailStatus',
+      'cloudtrail:GetEventSelectors',
       's3:GetObject',
       's3:GetObjectVersion',
       's3:ListBucketVersions',

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { GetTrailStatusResponse, Trail } from '@aws-sdk/client-cloudtrail';
+import type {
+  AdvancedFieldSelector,
+  EventSelector,
+  GetTrailStatusResponse,
+  Trail,
+} from '@aws-sdk/client-cloudtrail';
 import type { ExecuteCommandConfiguration } from '@aws-sdk/client-ecs';
 import { type BucketFacts, toBucketSnapshot } from '../../src/aws/snapshots-bucket.ts';
 import { toClusterSnapshot } from '../../src/aws/snapshots-ecs.ts';
+import { EVERYTHING, type Selection, toSelection } from '../../src/aws/snapshots-selectors.ts';
 import { toPreferencesSnapshot } from '../../src/aws/snapshots-ssm.ts';
 import type { Snapshot } from '../../src/aws/snapshots-snapshot.ts';
 import { toStatusSnapshot, toTrailSnapshots, type TrailFacts } from '../../src/aws/snapshots-trails.ts';
@@ -28,7 +34,8 @@ const SOUND: Trail = {
 
 function trailFacts(change: Partial<Trail>, name = 'main'): TrailFacts {
   const arn = `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/${name}`;
-  return { trail: { ...SOUND, Name: name, TrailARN: arn, ...change }, arn, name, homeRegion: REGION };
+  const trail = { ...SOUND, Name: name, TrailARN: arn, ...change };
+  return { trail, arn, name, homeRegion: REGION, selection: EVERYTHING };
 }
 
 describe('toTrailSnapshots', () => {
@@ -56,8 +63,65 @@ describe('toTrailSnapshots', () => {
     assert.deepEqual(weaknessesOf({ IsMultiRegionTrail: false }, {}), [[], []]);
   });
 
+  it('a trail that leaves out events is as weak', () => {
+    const one = trailFacts({});
+    const weakOf = (selection: Selection | null, ...others: readonly TrailFacts[]) =>
+      toTrailSnapshots(ACCOUNT, [{ ...one, selection }, ...others]).map(codesOf);
+    assert.deepEqual(weakOf({ managementEvents: 'WriteOnly', excluded: [] }), [['source-weakened']]);
+    assert.deepEqual(weakOf({ managementEvents: 'None', excluded: [] }), [['source-weakened']]);
+    const without = { managementEvents: 'All', excluded: ['kms.amazonaws.com'] } as const;
+    assert.deepEqual(weakOf(without), [['source-weakened']]);
+    assert.deepEqual(weakOf(without, trailFacts({}, 'second')), [[], []]);
+    assert.deepEqual(weakOf(null, { ...trailFacts({}, 'second'), selection: without }), [[]]);
+  });
+
   it('a trail that several regions show is one', () => {
     assert.equal(toTrailSnapshots(ACCOUNT, [trailFacts({}), trailFacts({})]).length, 1);
+  });
+});
+
+describe('toSelection', () => {
+  const advanced = (...fields: readonly AdvancedFieldSelector[]) =>
+    toSelection({
+      AdvancedEventSelectors: [
+        { FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }, ...fields] },
+      ],
+    });
+
+  it('reads both forms of selectors alike', () => {
+    assert.deepEqual(toSelection({ EventSelectors: [{}] }), EVERYTHING);
+    assert.deepEqual(advanced(), EVERYTHING);
+    const kms = { managementEvents: 'WriteOnly', excluded: ['kms.amazonaws.com'] };
+    const basic = {
+      ReadWriteType: 'WriteOnly',
+      ExcludeManagementEventSources: ['kms.amazonaws.com'],
+    } as const;
+    assert.deepEqual(toSelection({ EventSelectors: [basic] }), kms);
+    const fields = [
+      { Field: 'readOnly', Equals: ['false'] },
+      { Field: 'eventSource', NotEquals: ['kms.amazonaws.com'] },
+    ];
+    assert.deepEqual(advanced(...fields), kms);
+  });
+
+  it('several selectors add up', () => {
+    const reads = {
+      ReadWriteType: 'ReadOnly',
+      ExcludeManagementEventSources: ['kms.amazonaws.com'],
+    } as const;
+    const writes: EventSelector = { ReadWriteType: 'WriteOnly' };
+    assert.equal(toSelection({ EventSelectors: [reads] }).managementEvents, 'ReadOnly');
+    assert.deepEqual(toSelection({ EventSelectors: [reads, writes] }), EVERYTHING);
+  });
+
+  it('data events and single services are no recording of all', () => {
+    const nothing = { managementEvents: 'None', excluded: [] };
+    assert.deepEqual(toSelection({ EventSelectors: [{ IncludeManagementEvents: false }] }), nothing);
+    assert.deepEqual(toSelection({}), nothing);
+    const data = { FieldSelectors: [{ Field: 'eventCategory', Equals: ['Data'] }] };
+    assert.deepEqual(toSelection({ AdvancedEventSelectors: [data] }), nothing);
+    assert.deepEqual(advanced({ Field: 'eventSource', Equals: ['iam.amazonaws.com'] }), nothing);
+    assert.deepEqual(advanced({ Field: 'eventName', Equals: ['AssumeRole'] }), nothing);
   });
 });
 

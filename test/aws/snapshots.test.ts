@@ -142,6 +142,7 @@ describe('takeSnapshots', () => {
   const DENIALS: readonly (readonly [string, string, readonly string[]])[] = [
     ['cloudtrail:DescribeTrails', 'trail', ['*/trail', '*/trail-status']],
     ['cloudtrail:GetTrailStatus', 'trail-status', [`${REGION}/trail-status/main`]],
+    ['cloudtrail:GetEventSelectors', 'trail', [`${REGION}/trail/main`]],
     ['ssm:GetDocument', 'ssm-preferences', [`${REGION}/ssm-preferences`]],
     ['ecs:ListClusters', 'ecs-cluster', [`${REGION}/ecs-cluster`]],
     ['ecs:DescribeClusters', 'ecs-cluster', [`${REGION}/ecs-cluster`]],
@@ -161,6 +162,16 @@ describe('takeSnapshots', () => {
         scopes.map((scope) => `aws/${ACCOUNT}/${scope}`),
       );
       assert.ok(!after.snapshots.some((one) => one.kind === kind));
+      assert.deepEqual(compareSnapshots(before.snapshots, after.snapshots, after.unread), []);
+    });
+
+  for (const kind of ['throttle', 'internal', 'expired-token', 'drop-connection', 'malformed'] as const)
+    it(`answers of the kind ${kind} are problems, and nothing is taken for gone`, async (context) => {
+      const { aws, clients } = await startCloud(context, soundAccount());
+      const before = await look(clients);
+      aws.fault({ action: '*', times: 1000, kind });
+      const after = await look(clients);
+      assert.ok(after.problems.length > 4);
       assert.deepEqual(compareSnapshots(before.snapshots, after.snapshots, after.unread), []);
     });
 

@@ -9,11 +9,11 @@ test('the published schema of the configuration is that of the code', () => {
 
 test('an editor learns keys, kinds and defaults from it', () => {
   const schema = toJsonSchema() as {
-    required: string[];
+    anyOf: unknown;
     additionalProperties: boolean;
     properties: Record<string, { default?: unknown; description?: string }>;
   };
-  assert.deepEqual(schema.required, ['sources']);
+  assert.deepEqual(schema.anyOf, [{ required: ['sources'] }, { required: ['aws'] }]);
   assert.equal(schema.additionalProperties, false);
   assert.equal(schema.properties['schedule']?.default, '*/30 * * * * *');
   assert.match(schema.properties['sources']?.description ?? '', /Witnesses/);

@@ -24,6 +24,8 @@ export function judgeFacts(
     recordings,
     sources: [],
     recorders: [],
+    controls: [],
+    trailProblems: [],
     exceptionProblems: [],
     runs: [],
     ...more,

@@ -44,7 +44,19 @@ function identifyLines(access: JudgedAccess): string[] {
     ? `${access.principal.id} (${access.principal.kind})`
     : 'not in the inventory';
   const tier = access.tier === null ? '' : `, tier ${access.tier}`;
-  return [`account ${access.account}: ${person}`, `target ${access.target} (${access.targetKind}${tier})`];
+  return [
+    `account ${access.account}: ${person}`,
+    ...chainLines(access),
+    `target ${access.target} (${access.targetKind}${tier})`,
+  ];
+}
+
+/** From the person to the identity that was used, as far as the trail shows. */
+function chainLines({ cloud }: JudgedAccess): string[] {
+  if (cloud === null) return [];
+  const mfa = cloud.mfa === null ? '' : `, MFA ${cloud.mfa ? 'used' : 'not used'}`;
+  const begins = cloud.chain.length > 1 ? [`chain ${cloud.chain.join(' → ')}`] : [];
+  return [`${cloud.identity} ${cloud.arn ?? 'without an ARN'}${mfa}`, ...begins];
 }
 
 function sessionLines(access: JudgedAccess): string[] {

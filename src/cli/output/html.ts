@@ -1,7 +1,7 @@
 import type { JudgedAccess } from '../../model/access.ts';
 import type { Judgement } from '../../model/judgement.ts';
 import { toIso } from '../../util/iso.ts';
-import { clock, percent, printable } from './text.ts';
+import { clock, percent, originText, printable } from './text.ts';
 
 /** The judgement as one self-contained page: no script, no address outside itself. */
 export function toHtml(judgement: Judgement, errors: readonly string[]): string {
@@ -50,7 +50,7 @@ function worstFirst(a: JudgedAccess, b: JudgedAccess): number {
 
 function accessRow(access: JudgedAccess): string {
   const who = access.actor === null ? access.account : `${access.actor} as ${access.account}`;
-  const from = access.origin === null ? '' : `${access.origin.ip}:${access.origin.port ?? '?'}`;
+  const from = originText(access);
   const why = access.reasons.map((one) => `${one.code}: ${one.detail}`).join('; ');
   const verdict = `<td class="${access.verdict}">${access.verdict}`;
   return `<tr>${verdict}${cells(clock(access.opened), access.path, who, access.target, from, why)}</tr>`;

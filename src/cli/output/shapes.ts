@@ -1,4 +1,4 @@
-import type { JudgedAccess } from '../../model/access.ts';
+import type { CloudAccess, JudgedAccess } from '../../model/access.ts';
 import type { Event, Reject } from '../../model/event.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { JudgedRecording, Judgement, RecorderReport } from '../../model/judgement.ts';
@@ -37,8 +37,14 @@ export function accessLine(access: JudgedAccess) {
     break_glass: access.breakGlass,
     parents: access.parents,
     session: access.session,
+    cloud: access.cloud === null ? null : cloudOf(access.cloud),
     refs: access.refs,
   };
+}
+
+function cloudOf(cloud: CloudAccess) {
+  const { documentClass, names: _names, ...rest } = cloud;
+  return { ...rest, document_class: documentClass };
 }
 
 function credentialOf(credential: NonNullable<JudgedAccess['credential']>) {

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { JudgedAccess, Verdict } from '../../model/access.ts';
 import type { Finding, Level } from '../../model/finding.ts';
 import type { Judgement } from '../../model/judgement.ts';
-import { clock, fit, fitEnd, percent, plural, printable } from './text.ts';
+import { clock, fit, fitEnd, percent, plural, originText, printable } from './text.ts';
 
 export interface TableOptions {
   readonly color: boolean;
@@ -93,7 +93,7 @@ function rows(accesses: readonly JudgedAccess[], options: TableOptions, paint: P
 
 function row(access: JudgedAccess, paint: Paint): string[] {
   const who = access.actor === null ? access.account : `${access.actor}→${access.account}`;
-  const origin = access.origin === null ? '' : `${access.origin.ip}:${access.origin.port ?? '?'}`;
+  const origin = originText(access);
   const head = [
     paint(COLORS[access.verdict], fit(access.verdict, 12)),
     clock(access.opened),

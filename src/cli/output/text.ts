@@ -1,3 +1,5 @@
+import type { Origin } from '../../model/event.ts';
+
 /** Characters that could move the cursor, hide text or reorder it: log-derived strings must not reach a terminal raw. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
@@ -33,4 +35,10 @@ export function clock(timeMs: number): string {
     .toISOString()
     .replace('T', ' ')
     .replace(/\.\d+Z$/, 'Z');
+}
+
+/** Where an access came from; a cloud's trail knows no port. */
+export function originText({ origin }: { readonly origin: Origin | null }): string {
+  if (origin === null) return '';
+  return origin.port === null ? origin.ip : `${origin.ip}:${origin.port}`;
 }

@@ -57,9 +57,9 @@ function sessionAccess(id: string, events: readonly CloudEvent[], chains: Chains
   const opens = events.filter((event) => event.kind === 'access.open');
   const first = opens.find((event) => event.detail.cloud.action !== LISTED) ?? opens[0];
   if (first === undefined) return [];
-  const closes = events.filter((event) => event.kind === 'access.close' && event.time >= first.time);
+  const close = events.find((event) => event.kind === 'access.close' && event.time >= first.time);
   const isCommand = first.path === 'ssm-command' && first.detail.cloud.output !== undefined;
-  const closed = isCommand ? first.time : (closes[0]?.time ?? null);
+  const closed = isCommand ? first.time : (close?.time ?? null);
   const access = toAccess(first, chains);
   return [
     {

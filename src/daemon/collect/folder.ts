@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { FileEntry } from '../../files/entry.ts';
 import { type FileProblem, toFileProblem } from '../../files/problem.ts';
-import { toStreams } from '../../files/rotation.ts';
 import { type AbsentFile, type Walked, walk } from '../../files/walk.ts';
 import type { Event, Reject } from '../../model/event.ts';
 import type { RecorderReport } from '../../model/judgement.ts';
 import type { Recording } from '../../model/recording.ts';
+import type { TrailProblem } from '../../model/control.ts';
 import type { SourceReport } from '../../model/source-report.ts';
 import { DEFAULT_NAMES } from '../../recorders/file-names.ts';
 import { missingRecordings, noteAbsentCompanions } from '../../recorders/missing.ts';
@@ -14,10 +14,12 @@ import type { Recorder } from '../../recorders/recorder.ts';
 import { findRecorder } from '../../recorders/registry.ts';
 import { DEFAULT_SIDECARS } from '../../recorders/sidecar.ts';
 import type { Format } from '../../sources/format.ts';
+import type { Screen } from '../../sources/screened.ts';
 import { contextFor, EVERY_HOST, takeInventory } from './inventory.ts';
 import { holdsTlog } from './holds-tlog.ts';
-import { readStream } from '../../sources/read-stream.ts';
+import { type FoundLog, readLogs } from './logs.ts';
 import { recogniseFile } from './recognise.ts';
+import { checkTrails } from './trail-digests.ts';
 
 export interface FolderOptions {
   /** IANA zone of times without one. */
@@ -27,6 +29,8 @@ export interface FolderOptions {
   readonly signal: AbortSignal;
   /** Called now and then with what is being done. */
   readonly progress: (text: string) => void;
+  /** What rules say of records of a cloud's trail as they are read. */
+  readonly screen?: Screen;
 }
 
 export interface FolderFacts {
@@ -34,6 +38,7 @@ export interface FolderFacts {
   readonly recordings: readonly Recording[];
   readonly sources: readonly SourceReport[];
   readonly recorders: readonly RecorderReport[];
+  readonly trailProblems: readonly TrailProblem[];
   readonly exceptionFiles: readonly { readonly file: string; readonly text: string }[];
   /** What could not be read or understood, each with its place. */
   readonly errors: readonly string[];
@@ -44,7 +49,7 @@ export interface FolderFacts {
 }
 
 interface Sorted {
-  readonly logs: { readonly file: FileEntry; readonly format: Format }[];
+  readonly logs: FoundLog[];
   readonly byRecorder: Map<Recorder, FileEntry[]>;
   readonly exceptions: FileEntry[];
   readonly skipped: string[];
@@ -60,7 +65,9 @@ export async function collectFolder(paths: readonly string[], options: FolderOpt
   const problems = hidden.map((one) => `${one.path}: ${one.message}`);
   options.progress(`recognising ${files.length} files`);
   const sorted = await sortFiles(files, options);
-  const logs = await readLogs(sorted, options);
+  const logs = await readLogs(sorted.logs, options);
+  const trails = await checkTrails(files);
+  dropUsed(sorted.skipped, trails.used);
   const inventory = await readRecorders(
     sorted,
     files,
@@ -69,6 +76,7 @@ export async function collectFolder(paths: readonly string[], options: FolderOpt
   );
   return {
     ...logs,
+    trailProblems: trails.problems,
     ...inventory,
     recorders: [...inventory.recorders, ...hiddenPaths(hidden, paths, options.now)],
     exceptionFiles: [
@@ -168,24 +176,6 @@ function addTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else map.set(key, [value]);
 }
 
-async function readLogs(sorted: Sorted, options: FolderOptions) {
-  const events: Event[] = [];
-  const sources: SourceReport[] = [];
-  const formatOf = new Map(sorted.logs.map(({ file, format }) => [file.path, format]));
-  for (const stream of toStreams(sorted.logs.map(({ file }) => file))) {
-    const format = formatOf.get(stream.files.at(-1)?.entry.path ?? '');
-    if (!format || options.signal.aborted) continue;
-    options.progress(`reading ${stream.id}`);
-    let report: SourceReport | null = null;
-    for await (const batch of readStream(stream, format, { ...options, id: stream.id, host: stream.host })) {
-      for (const event of batch.events) events.push(event);
-      report = batch.report;
-    }
-    if (report) sources.push(report);
-  }
-  return { events, sources };
-}
-
 async function readRecorders(
   sorted: Sorted,
   all: readonly FileEntry[],
@@ -213,8 +203,12 @@ async function readRecorders(
   }
   const missing = missingRecordings(absent, all, common);
   // Companions (timing files, sidecars) belong to a unit although no recorder claims them alone.
-  sorted.skipped.splice(0, sorted.skipped.length, ...sorted.skipped.filter((name) => !used.has(name)));
+  dropUsed(sorted.skipped, used);
   return { recordings: [...noteAbsentCompanions(recordings, absent), ...missing], recorders, errors };
+}
+
+function dropUsed(skipped: string[], used: ReadonlySet<string>): void {
+  skipped.splice(0, skipped.length, ...skipped.filter((name) => !used.has(name)));
 }
 
 async function readTexts(sorted: Sorted): Promise<{ file: string; text: string }[]> {

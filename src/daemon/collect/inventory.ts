@@ -48,7 +48,9 @@ export async function takeInventory(
     rejects.push(...inspection.rejects);
     for (const failure of unreadable(inspection.recordings)) {
       errors.push(failure.detail);
-      blindHosts.add(failure.recording.target ?? unit.files[0]?.host ?? EVERY_HOST);
+      const { target, ids } = failure.recording;
+      // A cloud's transcript names its session: no other one can be behind it.
+      blindHosts.add(ids.cloudSession ?? target ?? unit.files[0]?.host ?? EVERY_HOST);
     }
   }
   const hosts = new Set(recordings.flatMap((one) => one.target ?? []));

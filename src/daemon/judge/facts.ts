@@ -1,6 +1,7 @@
 import type { Identity } from '../../correlate/identity.ts';
 import type { JudgingPolicy } from '../../assess/policy.ts';
 import type { JudgedAccess } from '../../model/access.ts';
+import type { ControlState, TrailProblem } from '../../model/control.ts';
 import type { Event } from '../../model/event.ts';
 import type { ExceptionProblem } from '../../model/exception.ts';
 import type { Inventory } from '../../model/inventory.ts';
@@ -16,6 +17,10 @@ export interface Facts {
   readonly recordings: readonly Recording[];
   readonly sources: readonly SourceReport[];
   readonly recorders: readonly RecorderReport[];
+  /** Configurations as they were last looked at. */
+  readonly controls: readonly ControlState[];
+  /** What the digests of audit trails show to be wrong with them. */
+  readonly trailProblems: readonly TrailProblem[];
   readonly exceptionProblems: readonly ExceptionProblem[];
   /** Faults of offrecord's own work: `run-gap`, `delivery-failing`. */
   readonly runs: readonly { readonly code: string; readonly subject: string; readonly detail: string }[];

@@ -8,6 +8,7 @@ import { toExceptionProblemRecord } from '../../rules/records/exception.ts';
 import { toRecordingRecord } from '../../rules/records/recording.ts';
 import { toRunRecord } from '../../rules/records/run.ts';
 import { declaredBreakGlass, ruleFactsOf } from './access-facts.ts';
+import { controlFindings, screenedFindings, trailFindings } from './control-findings.ts';
 import { describeAccess, describeRecording } from './describe.ts';
 import type { Facts, JudgeOptions } from './facts.ts';
 import { recorderFindings, sourceFindings } from './health-findings.ts';
@@ -27,6 +28,9 @@ export function findingsOf(judged: JudgedFacts): Finding[] {
   return [
     ...accessFindings(judged),
     ...recordingFindings(judged),
+    ...screenedFindings(judged),
+    ...controlFindings(judged),
+    ...trailFindings(judged),
     ...sourceFindings(judged),
     ...recorderFindings(judged),
     ...exceptionFindings(judged),

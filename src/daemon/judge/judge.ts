@@ -1,5 +1,6 @@
 import { assess, type Assessment } from '../../assess/assess.ts';
 import { coverageShare } from '../../assess/coverage-share.ts';
+import { explainRecordingOff } from '../../assess/recording-off.ts';
 import { hintsFor } from '../../assess/hints.ts';
 import { closedByRecording, isCloudSession } from '../../correlate/cloud/match.ts';
 import { isTrailed } from '../../assess/evidence.ts';
@@ -81,6 +82,7 @@ function assessAll(
 ): JudgedAccess[] {
   const uncovered = sessions.accesses.filter((access) => !matching.taken.has(access.uid));
   const hints = hintsFor(uncovered, sessions.accesses, recordings);
+  const switchedOff = explainRecordingOff(uncovered, facts.events);
   const doubtful = timeDoubts(sessions.accesses, matching, sessions.signs);
   const broken = brokenStreams(facts.sources);
   const blindTo = {
@@ -97,10 +99,15 @@ function assessAll(
       {
         taken: matching.taken.get(access.uid) ?? [],
         doubt: matching.doubts.get(access.uid) ?? null,
-        blind: firstOf(blind, [access.target, ...access.streams, EVERY_HOST]),
+        blind: firstOf(blind, [
+          access.session.cloudSession ?? '',
+          access.target,
+          ...access.streams,
+          EVERY_HOST,
+        ]),
         timeDoubt: firstOf(doubtful, access.streams),
         guessedHost,
-        hints: hints.reasons.get(access.uid) ?? [],
+        hints: [...(switchedOff.get(access.uid) ?? []), ...(hints.reasons.get(access.uid) ?? [])],
         emptied: hints.emptied.has(access.uid),
       },
       options.policy,

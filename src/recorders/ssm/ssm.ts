@@ -7,6 +7,7 @@ export const ssm: Recorder = {
   type: 'ssm',
   title: 'AWS Session Manager, ECS Exec and Run Command (transcripts, log streams, output)',
   // Nothing is shown before the end: the agent uploads once, and a stream may stay empty until there is output.
+  serves: 'cloud',
   grace: { start: Number.POSITIVE_INFINITY, close: 10 * 60_000, store: 30 * 60_000 },
   recognise: recogniseSsm,
   group: groupSsm,

@@ -10,6 +10,7 @@ export const readObjects: Migration = {
       .addColumn('name', 'text', (c) => c.notNull())
       .addColumn('size', 'double precision', (c) => c.notNull())
       .addColumn('mtime', 'double precision', (c) => c.notNull())
+      .addColumn('sha256', 'text', (c) => c.notNull())
       .addPrimaryKeyConstraint('read_objects_key', ['stream', 'name'])
       .execute();
     await db.schema.createIndex('read_objects_mtime').on('read_objects').column('mtime').execute();
