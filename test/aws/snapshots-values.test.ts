@@ -92,10 +92,10 @@ describe('toSelection', () => {
     assert.deepEqual(toSelection({ EventSelectors: [{}] }), EVERYTHING);
     assert.deepEqual(advanced(), EVERYTHING);
     const kms = { managementEvents: 'WriteOnly', excluded: ['kms.amazonaws.com'] };
-    const basic = {
+    const basic: EventSelector = {
       ReadWriteType: 'WriteOnly',
       ExcludeManagementEventSources: ['kms.amazonaws.com'],
-    } as const;
+    };
     assert.deepEqual(toSelection({ EventSelectors: [basic] }), kms);
     const fields = [
       { Field: 'readOnly', Equals: ['false'] },
@@ -105,10 +105,10 @@ describe('toSelection', () => {
   });
 
   it('several selectors add up', () => {
-    const reads = {
+    const reads: EventSelector = {
       ReadWriteType: 'ReadOnly',
       ExcludeManagementEventSources: ['kms.amazonaws.com'],
-    } as const;
+    };
     const writes: EventSelector = { ReadWriteType: 'WriteOnly' };
     assert.equal(toSelection({ EventSelectors: [reads] }).managementEvents, 'ReadOnly');
     assert.deepEqual(toSelection({ EventSelectors: [reads, writes] }), EVERYTHING);
