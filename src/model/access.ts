@@ -1,4 +1,4 @@
-import type { Credential, DocumentClass, Origin, Ref, SessionIds } from './event.ts';
+import type { Credential, DocumentClass, Origin, Provider, Ref, SessionIds } from './event.ts';
 import { type Path, TUNNELS } from './path.ts';
 import type { EvidenceClass } from './recording.ts';
 
@@ -51,7 +51,7 @@ export interface Access {
 
 /** The cloud's side of an access. */
 export interface CloudAccess {
-  readonly provider: 'aws';
+  readonly provider: Provider;
   /** 12 digits. */
   readonly account: string | null;
   readonly region: string | null;

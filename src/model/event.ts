@@ -92,12 +92,15 @@ export interface EventDetail {
   readonly cloud?: CloudDetail;
 }
 
+/** Whose audit trail it is: of a cloud, a cluster, a vault, an identity provider, a broker of sessions. */
+export type Provider = 'aws' | 'gcp' | 'kubernetes' | 'vault' | 'okta' | 'entra' | 'windows' | 'teleport';
+
 /** What the document of an SSM session allows: a shell, one command, a tunnel, or what only its content tells. */
 export type DocumentClass = 'shell' | 'command' | 'tunnel' | 'custom';
 
 /** What a record of a cloud's audit trail tells about who did what where. Access key ids name keys; they are no secrets. */
 export interface CloudDetail {
-  readonly provider: 'aws';
+  readonly provider: Provider;
   /** `eventSource` without its domain, e.g. `ssm`. */
   readonly service: string;
   /** `eventName`. */
