@@ -42,13 +42,15 @@ interface View {
 /**
  * Events → accesses. Order of arrival is irrelevant, a record given twice counts once, and several witnesses of
  * one access make one access. `event.target` must be an inventory id or a discovered host, null only for kernel
- * audit records of an unnamed host. `addresses` are the known addresses per target.
+ * audit records of an unnamed host. `addresses` are the known addresses per target, `recordedEnds` the times at which
+ * cloud sessions ended by their recordings: what happens on a host later was not in such a session.
  */
 export function sessionize(
   events: readonly Event[],
   addresses: ReadonlyMap<string, ReadonlySet<string>>,
+  recordedEnds: ReadonlyMap<string, number> = new Map(),
 ): Sessions {
-  const cloud = toCloudAccesses(events);
+  const cloud = toCloudAccesses(events, recordedEnds);
   const ordered = inOrder(events.filter((event) => !isCloudEvent(event)));
   const links = ordered.filter(isAuditLink);
   const byTarget = groupBy(

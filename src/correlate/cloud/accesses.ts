@@ -21,9 +21,13 @@ export interface CloudAccesses {
 
 /**
  * Events of cloud audit trails → accesses. A session that the trail and the sessions' own list both show is one; a
- * call that several accounts got a record of is one; root's calls within one sign-in are one.
+ * call that several accounts got a record of is one; root's calls within one sign-in are one. `recordedEnds` tells
+ * when sessions ended by their recordings.
  */
-export function toCloudAccesses(all: readonly Event[]): CloudAccesses {
+export function toCloudAccesses(
+  all: readonly Event[],
+  recordedEnds: ReadonlyMap<string, number>,
+): CloudAccesses {
   const events = inOrder(all.filter(isCloudEvent)).filter(isCloudEvent);
   const chains = toChains(events);
   const withId = events.filter((event) => event.session.cloudSession !== undefined);
@@ -35,7 +39,7 @@ export function toCloudAccesses(all: readonly Event[]): CloudAccesses {
   const uses = single.filter((event) => event.kind === 'access.use');
   return {
     accesses: [
-      ...sessions.flatMap(([id, own]) => sessionAccess(id, own, chains)),
+      ...sessions.flatMap(([id, own]) => sessionAccess(id, own, chains, recordedEnds.get(id))),
       ...calls.map((event) => pointAccess(event, chains)),
       ...rootAccesses(uses, signIns, chains),
     ],
@@ -53,26 +57,42 @@ function callKey(event: CloudEvent): string {
 const LISTED = 'DescribeSessions';
 
 /** A session from whoever saw it begin; the trail's own record says more than the list of sessions. */
-function sessionAccess(id: string, events: readonly CloudEvent[], chains: Chains): Access[] {
+function sessionAccess(
+  id: string,
+  events: readonly CloudEvent[],
+  chains: Chains,
+  recordedEnd: number | undefined,
+): Access[] {
   const opens = events.filter((event) => event.kind === 'access.open');
   const first = opens.find((event) => event.detail.cloud.action !== LISTED) ?? opens[0];
   if (first === undefined) return [];
-  const close = events.find((event) => event.kind === 'access.close' && event.time >= first.time);
-  const isCommand = first.path === 'ssm-command' && first.detail.cloud.output !== undefined;
-  const closed = isCommand ? first.time : (close?.time ?? null);
-  const access = toAccess(first, chains);
+  const uid = stableId('acc', ['cloud', id]);
   return [
     {
-      ...access,
-      uid: stableId('acc', ['cloud', id]),
-      connection: stableId('acc', ['cloud', id]),
+      ...toAccess(first, chains),
+      uid,
+      connection: uid,
       opened: Math.min(...opens.slice(0, 1_000).map((event) => event.time)),
-      closed,
-      closedBy: closed === null ? null : 'record',
+      ...endOf(first, events, recordedEnd),
       streams: [...new Set(events.map((event) => event.stream))],
       refs: events.map((event) => event.ref),
     },
   ];
+}
+
+/** A command is over when it was sent: what it does takes no hand. A tunnel has no recording that could end it. */
+function endOf(
+  first: CloudEvent,
+  events: readonly CloudEvent[],
+  recordedEnd: number | undefined,
+): Pick<Access, 'closed' | 'closedBy'> {
+  const { cloud } = first.detail;
+  if (first.path === 'ssm-command' && cloud.output !== undefined)
+    return { closed: first.time, closedBy: 'record' };
+  const close = events.find((event) => event.kind === 'access.close' && event.time >= first.time);
+  if (close !== undefined) return { closed: close.time, closedBy: 'record' };
+  if (recordedEnd === undefined || isTunnelled(first)) return { closed: null, closedBy: null };
+  return { closed: Math.max(first.time, recordedEnd), closedBy: 'recording' };
 }
 
 /** A sign-in or an assumed role is an act: what is done with it leaves records of its own. */
@@ -168,10 +188,14 @@ function toCloud(event: CloudEvent, chains: Chains): CloudAccess {
     documentClass: cloud.documentClass ?? null,
     reason: cloud.reason ?? null,
     mfa: cloud.mfa ?? null,
-    tunnel: cloud.forwards !== undefined || cloud.documentClass === 'tunnel',
+    tunnel: isTunnelled(event),
     forwards: cloud.forwards ?? null,
     output: cloud.output ?? null,
     chain: links,
     names,
   };
+}
+
+function isTunnelled({ detail: { cloud } }: CloudEvent): boolean {
+  return cloud.forwards !== undefined || cloud.documentClass === 'tunnel';
 }

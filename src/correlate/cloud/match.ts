@@ -53,17 +53,15 @@ function byWorth(a: Recording, b: Recording): number {
 }
 
 /**
- * A session whose end no record told has ended where its recording did: the agent uploads a transcript, with its end
- * marker, when the session is over.
+ * When sessions ended by their recordings, by session id: the agent uploads a transcript, with its end marker, when
+ * the session is over. It ends a session whose end no record told.
  */
-export function closedByRecording(
-  accesses: readonly Access[],
-  taken: ReadonlyMap<string, readonly Taken[]>,
-): Access[] {
-  return accesses.map((access) => {
-    if (access.closed !== null || access.session.cloudSession === undefined) return access;
-    const recording = taken.get(access.uid)?.[0]?.recording;
-    if (recording === undefined || !recording.endProven || recording.closed === null) return access;
-    return { ...access, closed: Math.max(access.opened, recording.closed), closedBy: 'recording' };
-  });
+export function recordedEnds(recordings: readonly Recording[]): Map<string, number> {
+  const present = recordings.filter((one) => one.state !== 'missing' && one.ids.cloudSession !== undefined);
+  const ends = new Map<string, number>();
+  for (const [id, copies] of groupBy(present, (one) => one.ids.cloudSession ?? '')) {
+    const best = copies.toSorted(byWorth)[0];
+    if (best?.endProven === true && best.closed !== null) ends.set(id, best.closed);
+  }
+  return ends;
 }

@@ -2,7 +2,7 @@ import { assess, type Assessment } from '../../assess/assess.ts';
 import { coverageShare } from '../../assess/coverage-share.ts';
 import { explainRecordingOff } from '../../assess/recording-off.ts';
 import { hintsFor } from '../../assess/hints.ts';
-import { closedByRecording, isCloudSession } from '../../correlate/cloud/match.ts';
+import { isCloudSession, recordedEnds } from '../../correlate/cloud/match.ts';
 import { isTrailed } from '../../assess/evidence.ts';
 import { placeRecordings } from '../../correlate/identity.ts';
 import { uniqueByUid } from '../../correlate/order.ts';
@@ -27,7 +27,7 @@ import { toAccessRecord } from '../../rules/records/access.ts';
  */
 export function judge(facts: Facts, options: JudgeOptions): Judgement {
   const events = facts.events.map((event) => identified(event, options));
-  const sessions = sessionize(events, addressesOf(options));
+  const sessions = sessionize(events, addressesOf(options), recordedEnds(facts.recordings));
   const hosts = new Set(events.flatMap((event) => event.target ?? []));
   const placed = placeRecordings(uniqueByUid(facts.recordings), hosts, options.identity);
   const recordings = withOwnerProblems(placed.recordings, sessions.accesses);
@@ -35,15 +35,7 @@ export function judge(facts: Facts, options: JudgeOptions): Judgement {
     toleranceMs: options.policy.toleranceMs,
     now: options.now,
   });
-  const accessesAsRecorded = closedByRecording(sessions.accesses, matching.taken);
-  const assessed = assessAll(
-    facts,
-    { ...sessions, accesses: accessesAsRecorded },
-    matching,
-    recordings,
-    placed.guessed,
-    options,
-  );
+  const assessed = assessAll(facts, sessions, matching, recordings, placed.guessed, options);
   const accesses = withCarriers(assessed).filter((one) => isInWindow(one, options));
   const judgedRecordings = withAccesses(recordings, matching);
   const findings = findingsOf({ facts, options, accesses, recordings: judgedRecordings, matching, sessions });
