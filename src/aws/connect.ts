@@ -28,13 +28,14 @@ export async function checkAws(
     );
     // Without credentials every other call would say the same again.
     if (found) await probe(clients, options, findings, signal);
-    return [...findings.sentences(), ...warnings(connection)];
+    return findings.sentences();
   } finally {
     clients.close();
   }
 }
 
-function warnings({ regions }: AwsConnection): string[] {
+/** What works and is likely not meant. */
+export function awsWarnings({ regions }: Pick<AwsConnection, 'regions'>): string[] {
   if (!missingGlobalRegion(regions)) return [];
   return [`${GLOBAL_REGION} is not read: sign-ins and assumed roles of global endpoints are recorded there.`];
 }

@@ -87,7 +87,7 @@ function addLooking(program: Command, io: Io, run: Runner): void {
   program
     .command('inspect')
     .description('print what a recording’s bytes show as NDJSON')
-    .requiredOption('--as <recorder>', 'recorder: tlog, sudo, asciicast, script or ttyrec')
+    .requiredOption('--as <recorder>', 'recorder: tlog, sudo, asciicast, script, ttyrec or ssm')
     .option('--zone <zone>', 'zone of times without one (default: this machine’s)')
     .option('--now <time>', 'the time to judge open recordings by', toInstant)
     .argument('<path...>', 'recordings, or folders of them')

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { checkAws } from '../aws/connect.ts';
+import { awsWarnings, checkAws } from '../aws/connect.ts';
 import type { Config } from '../config/schema.ts';
 import { toConnection } from '../daemon/aws/accounts.ts';
 import { findFiles } from '../daemon/collect/paths.ts';
@@ -57,6 +57,7 @@ async function connectAll(config: Config, io: Io): Promise<string[]> {
   for (const account of config.aws) {
     const found = await checkAws(toConnection(account), account, io.signal);
     problems.push(...found.map((problem) => `${account.id}: ${problem}`));
+    for (const warning of awsWarnings(account)) io.err(`${account.id}: ${warning}\n`);
     await io.out(
       `${account.id}: ${found.length === 0 ? 'everything can be read' : 'not everything can be read'}\n`,
     );

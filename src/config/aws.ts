@@ -23,6 +23,8 @@ export interface AwsConfig {
   readonly trails: readonly Place[];
   /** Where transcripts of SSM and ECS sessions are uploaded to. */
   readonly transcripts: readonly Place[];
+  /** How long recordings and trail files must be kept in their buckets; null where nothing says so. */
+  readonly keepMs: number | null;
   readonly grace: Partial<Grace>;
   readonly silentAfterMs: number | null;
 }
@@ -71,6 +73,7 @@ export function awsSchema() {
         .meta({ description: 'Accounts whose trail files lie in `trails` (default: the own one).' }),
       trails: places('Buckets that trails deliver to, as s3://BUCKET/PREFIX.'),
       transcripts: places('Buckets that SSM and ECS sessions are recorded to, as s3://BUCKET/PREFIX.'),
+      keep: duration('Buckets whose rules delete earlier than this are reported.').optional(),
       grace: graceSchema(),
       silent_after: duration('After this much silence of a trail it is reported.').optional(),
     })
@@ -95,6 +98,7 @@ export function awsSchema() {
         accounts: block.accounts,
         trails: block.trails,
         transcripts: block.transcripts,
+        keepMs: block.keep ?? null,
         grace: block.grace,
         silentAfterMs: block.silent_after ?? null,
       }),

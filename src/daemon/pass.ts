@@ -71,7 +71,7 @@ export async function runPass(context: PassContext): Promise<PassResult | null> 
     sources: [...sources.reports, ...cloud.reports],
     recorders: [...recorders.reports, ...cloud.recorders],
     controls: cloud.controls,
-    trailProblems: [],
+    trailProblems: [...sources.trailProblems, ...cloud.trailProblems],
   };
   const silences = new Map([...sources.silentAfterMs, ...cloud.silentAfterMs]);
   const judgement = await judgeStored(context, reports, silences, runs, startedAt);

@@ -3,6 +3,7 @@ import type { SourceConfig } from '../config/sources.ts';
 import type { FileEntry } from '../files/entry.ts';
 import type { StreamCursor } from '../files/cursor.ts';
 import { type LogStream, toStreams } from '../files/rotation.ts';
+import type { TrailProblem } from '../model/control.ts';
 import type { SourceReport } from '../model/source-report.ts';
 import type { Format } from '../sources/format.ts';
 import { type DoneObject, readObjects, toObjectStreams } from '../sources/read-objects.ts';
@@ -11,6 +12,7 @@ import type { Screen } from '../sources/screened.ts';
 import { findFormat } from '../sources/registry.ts';
 import { emptyReport } from '../sources/source-log.ts';
 import type { Batch, ReadObject, Store } from '../store/store.ts';
+import { checkTrails } from './collect/trail-digests.ts';
 import { findFiles } from './collect/paths.ts';
 import type { KnownKinds } from './collect/known-kinds.ts';
 import { noteDirty } from './dirty.ts';
@@ -22,6 +24,8 @@ export interface ReadOutcome {
   readonly reports: readonly SourceReport[];
   /** After how much silence a stream is reported, by stream. */
   readonly silentAfterMs: ReadonlyMap<string, number>;
+  /** What digests beside trail files show. */
+  readonly trailProblems: readonly TrailProblem[];
 }
 
 /** What reading the configured sources needs. */
@@ -41,20 +45,22 @@ export async function readSources(reading: SourceReading): Promise<ReadOutcome> 
   const before = new Map((await store.sourceReports()).map((report) => [report.id, report]));
   const reports: SourceReport[] = [];
   const silentAfterMs = new Map<string, number>();
+  const trailProblems: TrailProblem[] = [];
   let added = 0;
   for (const source of config.sources) {
     const { files, problems } = await findFiles(source.paths, true);
     if (problems.length > 0) reports.push(unreadable(source, problems, before.get(source.id)));
     for (const part of await partsOf(files, source, reading.kinds)) {
-      if (signal.aborted) return { added, reports, silentAfterMs };
+      if (signal.aborted) return { added, reports, silentAfterMs, trailProblems };
       if (source.silentAfterMs !== null) silentAfterMs.set(part.id, source.silentAfterMs);
       const known = before.get(part.id);
       const read = await readPart(part, { ...reading, source, ...(known ? { known } : {}) }, store);
       added += read.added;
       reports.push(read.report);
     }
+    trailProblems.push(...(await proveFolder(source, files, reading)));
   }
-  return { added, reports, silentAfterMs };
+  return { added, reports, silentAfterMs, trailProblems };
 }
 
 /** A stream of one source: a log with its rotated files, or objects that are complete as they are. */
@@ -205,4 +211,27 @@ function unreadable(
 ): SourceReport {
   const report = known ?? emptyReport({ id: source.id, type: source.type, zone: null });
   return { ...report, error: problems[0] ?? null };
+}
+
+/** Proves a folder of trail files where digests lie with them; hashes are those taken when the files were read. */
+async function proveFolder(
+  source: SourceConfig,
+  files: readonly FileEntry[],
+  { store }: SourceReading,
+): Promise<readonly TrailProblem[]> {
+  const streams = cloudtrailStreams(source, files);
+  if (streams.size === 0) return [];
+  const hashes = new Map<string, string>();
+  for (const [stream, names] of streams) {
+    for (const [name, sha256] of await store.objectDigests(stream, names)) hashes.set(name, sha256);
+  }
+  return (await checkTrails(files, async (file) => hashes.get(file.name) ?? null)).problems;
+}
+
+function cloudtrailStreams(source: SourceConfig, files: readonly FileEntry[]): Map<string, string[]> {
+  const format = findFormat('cloudtrail');
+  if (format === undefined || (source.type !== 'auto' && source.type !== format.type)) return new Map();
+  const named = files.filter((file) => format.streamOf?.(file.name) != null);
+  const streams = toObjectStreams(named, format, `${source.id}/`);
+  return new Map(streams.map(({ id, files: own }) => [id, own.map((file) => file.name)]));
 }

@@ -6,7 +6,8 @@ import type { AwsReading } from './context.ts';
 const EVERY_MS = 5 * 60_000;
 /** Changes kept per resource and for how long: a person acknowledges them long before. */
 const MAX_CHANGES = 50;
-const KEPT_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
+const KEPT_MS = 30 * DAY_MS;
 
 interface Known {
   /** Epoch ms of the look. */
@@ -30,7 +31,8 @@ async function look(reading: AwsReading): Promise<ConfigurationRead> {
   const { account, store, now, signal } = reading;
   const { config, clients } = account;
   const buckets = [...config.trails, ...config.transcripts];
-  const seen = await takeSnapshots(clients, { regions: config.regions, buckets }, signal);
+  const retentionDays = config.keepMs === null ? null : config.keepMs / DAY_MS;
+  const seen = await takeSnapshots(clients, { regions: config.regions, buckets, retentionDays }, signal);
   const key = `aws/${config.id}/configuration`;
   const text = await store.meta(key);
   const before = text === undefined ? null : (JSON.parse(text) as Known);

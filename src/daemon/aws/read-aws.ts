@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import type { ControlState } from '../../model/control.ts';
+import type { ControlState, TrailProblem } from '../../model/control.ts';
 import type { RecorderReport } from '../../model/judgement.ts';
 import type { SourceReport } from '../../model/source-report.ts';
 import type { Screen } from '../../sources/screened.ts';
@@ -9,6 +9,7 @@ import type { RecorderReads } from '../read-recorders.ts';
 import type { AwsAccount, AwsAccounts } from './accounts.ts';
 import { type ConfigurationRead, readConfiguration } from './configuration.ts';
 import type { AwsRead, AwsReading } from './context.ts';
+import { type DigestsRead, readDigests } from './digests.ts';
 import { readHistory } from './history.ts';
 import { readSessions } from './sessions.ts';
 import { readTrailFiles } from './trail-files.ts';
@@ -31,6 +32,7 @@ export interface AwsOutcome {
   readonly reports: readonly SourceReport[];
   readonly recorders: readonly RecorderReport[];
   readonly controls: readonly ControlState[];
+  readonly trailProblems: readonly TrailProblem[];
   /** What of the configuration could not be looked at, for a person. */
   readonly problems: readonly string[];
   /** After how much silence a stream is reported, by stream. */
@@ -51,7 +53,11 @@ export async function readAws(options: AwsOptions): Promise<AwsOutcome> {
     reports: read.flatMap((one) => one.streams.flatMap((stream) => stream.reports)),
     recorders: read.flatMap((one) => one.transcripts.reports),
     controls: read.flatMap((one) => one.configuration.states),
-    problems: read.flatMap((one) => one.configuration.problems),
+    trailProblems: read.flatMap((one) => one.digests.flatMap((each) => each.problems)),
+    problems: read.flatMap((one) => [
+      ...one.configuration.problems,
+      ...one.digests.flatMap((each) => each.faults),
+    ]),
     silentAfterMs: new Map(read.flatMap(({ account, streams }) => silences(account, streams))),
   };
 }
@@ -62,6 +68,7 @@ export const NOTHING_FROM_AWS: AwsOutcome = {
   reports: [],
   recorders: [],
   controls: [],
+  trailProblems: [],
   problems: [],
   silentAfterMs: new Map(),
 };
@@ -71,6 +78,7 @@ interface AccountRead {
   readonly streams: readonly AwsRead[];
   readonly transcripts: RecorderReads;
   readonly configuration: ConfigurationRead;
+  readonly digests: readonly DigestsRead[];
 }
 
 async function readAccount(reading: AwsReading, { kinds }: AwsOptions): Promise<AccountRead> {
@@ -83,7 +91,10 @@ async function readAccount(reading: AwsReading, { kinds }: AwsOptions): Promise<
     readTranscripts(reading, kinds),
     readConfiguration(reading),
   ]);
-  return { account, streams: [...histories, ...files.flat(), ...sessions], transcripts, configuration };
+  // After the files themselves: what is proved by their hashes must have been read.
+  const digests = await Promise.all(trails.map((place) => readDigests(reading, place)));
+  const streams = [...histories, ...files.flat(), ...sessions];
+  return { account, streams, transcripts, configuration, digests };
 }
 
 function silences({ config }: AwsAccount, streams: readonly AwsRead[]): [string, number][] {

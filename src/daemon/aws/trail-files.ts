@@ -20,12 +20,9 @@ const OBJECTS_PER_PASS = 500;
 export async function readTrailFiles(reading: AwsReading, place: Place): Promise<readonly AwsRead[]> {
   const { account } = reading;
   const { regions } = account.config;
-  const numbers = async () => {
-    const others = account.config.accounts;
-    return others.length > 0 ? others : [await accountNumber(reading)];
-  };
   try {
-    const all = (await numbers()).flatMap((number) => regions.map((region) => ({ number, region })));
+    const numbers = await accountNumbers(reading);
+    const all = numbers.flatMap((number) => regions.map((region) => ({ number, region })));
     const parts: AwsRead[] = [];
     for (const { number, region } of all) parts.push(await readStream(reading, place, number, region));
     return parts;
@@ -34,6 +31,12 @@ export async function readTrailFiles(reading: AwsReading, place: Place): Promise
     const report = reportOf(reading, `${account.config.id}/trail/${place.bucket}`);
     return [{ added: 0, reports: [{ ...report, error: error.message }] }];
   }
+}
+
+/** Accounts whose trail files are read: the configured ones, else the own one. Throws `AwsFault`. */
+export async function accountNumbers(reading: AwsReading): Promise<readonly string[]> {
+  const { accounts } = reading.account.config;
+  return accounts.length > 0 ? accounts : [await accountNumber(reading)];
 }
 
 async function readStream(
@@ -106,7 +109,7 @@ async function listDays(
   const s3 = await account.clients.s3(region);
   const files: FileEntry[] = [];
   for (let day = first; day <= Math.floor(now / DAY_MS); day += 1) {
-    const prefix = `${trailFolder(place, number, region)}${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '/')}/`;
+    const prefix = `${trailFolder(place, number, region, 'CloudTrail')}${dayFolder(day)}`;
     for await (const page of listBucket(s3, { bucket: place.bucket, prefix }, signal)) {
       for (const object of page) files.push(toFileEntry(s3, object, signal));
     }
@@ -126,8 +129,18 @@ async function hasBacklog(
   return (await reading.store.unreadObjects(stream, signs)).size > OBJECTS_PER_PASS;
 }
 
-/** `[PREFIX/]AWSLogs/[o-ORG/]ACCOUNT/CloudTrail/REGION/`; a prefix that already names AWSLogs is gone on from. */
-function trailFolder({ prefix }: Place, number: string, region: string): string {
+/** `YYYY/MM/DD/` of a day counted from 1970. */
+export function dayFolder(day: number): string {
+  return `${new Date(day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '/')}/`;
+}
+
+/** `[PREFIX/]AWSLogs/[o-ORG/]ACCOUNT/KIND/REGION/`; a prefix that already names AWSLogs is gone on from. */
+export function trailFolder(
+  { prefix }: Place,
+  number: string,
+  region: string,
+  kind: 'CloudTrail' | 'CloudTrail-Digest',
+): string {
   const base = /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]{10,32}\/)?$/.test(prefix) ? prefix : `${prefix}AWSLogs/`;
-  return `${base}${number}/CloudTrail/${region}/`;
+  return `${base}${number}/${kind}/${region}/`;
 }

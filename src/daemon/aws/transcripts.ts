@@ -1,5 +1,5 @@
 import { AwsFault } from '../../aws/fault.ts';
-import { type BucketObject, listBucket, toFileEntry } from '../../aws/bucket.ts';
+import { listBucket, toFileEntry } from '../../aws/bucket.ts';
 import { isVersioned, listVersions } from '../../aws/bucket-versions.ts';
 import type { Place } from '../../config/aws.ts';
 import type { RecorderConfig } from '../../config/recorders.ts';
@@ -63,13 +63,8 @@ async function listPlace({ account, signal }: AwsReading, place: Place): Promise
     : listBucket(s3, place, signal);
   const files: FileEntry[] = [];
   for await (const page of pages) {
-    for (const object of page) files.push(toEntry(object));
+    for (const object of page) files.push(toFileEntry(s3, object, signal));
     if (files.length >= MAX_OBJECTS) break;
   }
   return files;
-
-  function toEntry(object: BucketObject): FileEntry {
-    const entry = toFileEntry(s3, object, signal);
-    return object.versions === null ? entry : { ...entry, versions: object.versions };
-  }
 }

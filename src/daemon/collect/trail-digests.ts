@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Digest, DigestFile, PublicKey } from '../../digests/digest.ts';
+import type { DigestFile, LogFacts, PublicKey } from '../../digests/digest.ts';
+import { objectOfCopy, placesOf } from '../../digests/local-copy.ts';
 import { type ObjectName, parseObjectName } from '../../digests/object-name.ts';
 import { parseDigest } from '../../digests/parse-digest.ts';
 import { keysFromListPublicKeys } from '../../digests/public-keys.ts';
@@ -22,6 +23,9 @@ export interface CheckedTrails {
   readonly used: ReadonlySet<string>;
 }
 
+/** SHA-256 of a log's decompressed content; null where it is not known. */
+export type HashOf = (file: FileEntry) => Promise<string | null>;
+
 interface NamedFile {
   readonly file: FileEntry;
   readonly name: ObjectName;
@@ -32,7 +36,10 @@ interface NamedFile {
  * a folder may hold a part of a trail. A listed file counts as missing where others of its account and region are
  * there.
  */
-export async function checkTrails(files: readonly FileEntry[]): Promise<CheckedTrails> {
+export async function checkTrails(
+  files: readonly FileEntry[],
+  hashOf: HashOf = contentHash,
+): Promise<CheckedTrails> {
   const named = files.flatMap((file) => {
     const name = parseObjectName(file.path);
     return name === null ? [] : [{ file, name }];
@@ -40,31 +47,33 @@ export async function checkTrails(files: readonly FileEntry[]): Promise<CheckedT
   const digests = named.filter(({ name }) => name.kind === 'digest');
   if (digests.length === 0) return { problems: [], used: new Set() };
   const keyFiles = files.filter((file) => KEYS_NAME.test(basename(file.path)));
-  const parsed = await Promise.all(digests.map(({ file }) => readDigest(file)));
-  const keys = (await Promise.all(keyFiles.map(readKeys))).flat();
+  const keys: PublicKey[] = [];
+  for (const file of keyFiles) keys.push(...(await readKeys(file)));
+  const parsed: DigestFile[] = [];
+  for (const { file } of digests) parsed.push(await readDigest(file, null));
   const logs = named.filter(({ name, file }) => name.kind === 'log' && /\.json(?:\.gz)?$/.test(file.path));
-  const facts = await logFacts(logs, parsed);
-  // Without the keys every digest would be "key unknown": their hashes still chain, and that is what is checked.
-  const found = verifyChain(parsed, facts, keys, { from: null, to: null });
+  const found = verifyChain(parsed, await localFacts(logs, parsed, hashOf), keys, { from: null, to: null });
+  // Without any key every digest would be "key unknown": their hashes still chain, and that is what is checked.
   const problems = keys.length > 0 ? found : found.filter(({ code }) => code !== 'key-unknown');
-  return {
-    problems,
-    used: new Set([...digests.map(({ file }) => file.name), ...keyFiles.map((file) => file.name)]),
-  };
+  const used = [...digests.map(({ file }) => file.name), ...keyFiles.map((file) => file.name)];
+  return { problems, used: new Set(used) };
 }
 
-async function readDigest(file: FileEntry): Promise<DigestFile> {
+/** A digest as it is stored, with the signature that its store keeps beside it. */
+export async function readDigest(file: FileEntry, signature: string | null): Promise<DigestFile> {
+  // A digest in a bucket is known by `bucket/key`, which is its name; one in a folder by its path.
+  const key = file.open === undefined ? file.path : file.name;
   try {
     const opened = await openFile(file);
     try {
       const { bytes, error } = await readFirst({ ...opened, gzip: false }, DIGEST_BYTES);
       if (error !== null) throw error;
-      return parseDigest(bytes, { key: file.path, signature: null });
+      return parseDigest(bytes, { key, signature });
     } finally {
       await opened.handle.close();
     }
   } catch (error) {
-    return { problem: { key: file.path, reason: toFileProblem(file.path, error).message } };
+    return { problem: { key, reason: toFileProblem(file.path, error).message } };
   }
 }
 
@@ -83,24 +92,30 @@ async function readKeys(file: FileEntry): Promise<readonly PublicKey[]> {
   }
 }
 
-/** What is known of the log files: found by their names, which are unique, wherever the folder was copied to. */
-async function logFacts(logs: readonly NamedFile[], digests: readonly DigestFile[]) {
-  const hashes = new Map<string, string>();
-  for (const { file, name } of logs) hashes.set(name.name, await contentHash(file));
+/** What is known of copied logs: names are unique, wherever the folder was copied to. */
+async function localFacts(
+  logs: readonly NamedFile[],
+  digests: readonly DigestFile[],
+  hashOf: HashOf,
+): Promise<LogFacts> {
+  const hashes = new Map<string, string | null>();
+  for (const { file, name } of logs) hashes.set(name.name, await hashOf(file));
   const present = new Set(logs.map(({ name }) => `${name.account}/${name.region}`));
+  const places = placesOf(digests);
   return {
-    find: (object: string) => {
+    find: (object) => {
       const sha256 = hashes.get(basename(object));
+      if (sha256 === null) return 'unread';
       if (sha256 !== undefined) return { sha256 };
       const name = parseObjectName(object);
       return name !== null && present.has(`${name.account}/${name.region}`) ? 'missing' : 'unread';
     },
-    seen: seenObjects(logs, digests),
-  } as const;
+    seen: logs.flatMap(({ file }) => objectOfCopy(file.path, places) ?? []),
+  };
 }
 
 /** SHA-256 of a file's decompressed content; of what cannot be decompressed a text that no digest holds. */
-export async function contentHash(file: FileEntry): Promise<string> {
+async function contentHash(file: FileEntry): Promise<string | null> {
   const hash = createHash('sha256');
   try {
     const opened = await openFile(file);
@@ -109,25 +124,9 @@ export async function contentHash(file: FileEntry): Promise<string> {
     } finally {
       await opened.handle.close();
     }
-  } catch {
-    return 'unreadable';
+  } catch (error) {
+    const { code } = toFileProblem(file.path, error);
+    return code === 'cut' || code === 'damaged' ? 'damaged' : null;
   }
   return hash.digest('hex');
-}
-
-/** The objects that local files are copies of: in the bucket that the digests of their account name. */
-function seenObjects(logs: readonly NamedFile[], digests: readonly DigestFile[]): string[] {
-  const places = new Map<string, string>();
-  for (const one of digests) {
-    if ('digest' in one) places.set(placeKey(one.digest), one.digest.place);
-  }
-  return logs.flatMap(({ file, name }) => {
-    const place = places.get(placeKey(name));
-    const rest = /\/CloudTrail\/.+$/.exec(file.path)?.[0];
-    return place === undefined || rest === undefined ? [] : [`${place}${rest}`];
-  });
-}
-
-function placeKey({ account, region }: Pick<Digest, 'account' | 'region'>): string {
-  return `${account}/${region}`;
 }
