@@ -36,6 +36,7 @@ export function createProgram(io: Io, run: Runner): Command {
     .configureOutput({ writeOut: (text) => void io.out(text), writeErr: (text) => io.err(text) })
     .showHelpAfterError('(offrecord --help lists the commands)');
   addJudging(program, io, run);
+  addReplay(program, io, run);
   addLooking(program, io, run);
   addKeeping(program, io, run);
   return program;
@@ -70,6 +71,23 @@ function addJudging(program: Command, io: Io, run: Runner): void {
     .requiredOption('--config <file>', 'configuration')
     .option('--once', 'make one pass, deliver what is due, and stop')
     .action((options) => run(async () => (await import('./run.ts')).runDaemon(options, io)));
+}
+
+function addReplay(program: Command, io: Io, run: Runner): void {
+  program
+    .command('replay')
+    .description('judge a past interval anew and print what would differ; stores and sends nothing')
+    .argument('[path...]', 'files or folders to judge, as with check; without: the store of --config')
+    .requiredOption('--from <time>', 'accesses opened at or after this time', toInstant)
+    .requiredOption('--to <time>', 'accesses opened before this time', toInstant)
+    .option('--config <file>', 'configuration, and the store whose verdicts to compare with')
+    .option('--rules <folder>', 'own rules, in place of those of the configuration')
+    .option('--exceptions <folder>', 'exceptions, in place of those of the configuration')
+    .option('--now <time>', 'the time to judge by (default: --to and the longest wait)', toInstant)
+    .addOption(new Option('--format <format>', 'output').choices(['table', 'ndjson']).default('table'))
+    .action((paths: string[], options) =>
+      run(async () => (await import('./replay.ts')).replay(paths, options, io)),
+    );
 }
 
 function addLooking(program: Command, io: Io, run: Runner): void {

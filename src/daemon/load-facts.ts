@@ -13,6 +13,11 @@ export interface StoredFacts {
   readonly firstSeen: ReadonlyMap<string, number>;
 }
 
+/**
+ * Key in the store, set in the transaction of the first judgement (epoch ms): what lay there before is told as one
+ * digest, and was not watched for.
+ */
+export const FIRST_PASS = 'first_pass_at';
 const DAY_MS = 86_400_000;
 /** Records of one access can be stamped this far apart from what they tell of: wrong clocks and zones. */
 const MARGIN_MS = DAY_MS;

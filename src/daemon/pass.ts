@@ -14,7 +14,7 @@ import type { KnownKinds } from './collect/known-kinds.ts';
 import { clearDirty, dirtyFrom } from './dirty.ts';
 import type { Facts } from './judge/facts.ts';
 import { judge } from './judge/judge.ts';
-import { loadFacts } from './load-facts.ts';
+import { FIRST_PASS, loadFacts } from './load-facts.ts';
 import type { LoadedSettings } from './loaded-settings.ts';
 import { readRecorders } from './read-recorders.ts';
 import { readSources } from './read-sources.ts';
@@ -43,8 +43,6 @@ export interface PassResult {
 
 /** Findings that dispatch looks at per pass: at about 2 KB each they take 40 MB. */
 const MAX_CANDIDATES = 20_000;
-/** Set in the transaction of the first judgement: what old logs hold is told as one digest. */
-const FIRST_PASS = 'first_pass_at';
 
 /**
  * One pass: read what is new, judge it, save verdicts and alerts together. Sending is `deliver`. Null where it was
