@@ -142,6 +142,24 @@ export interface CloudDetail {
   readonly state?: 'off' | 'on';
   /** Rules on the trail's own records that matched, and the sentence each gave. */
   readonly rules?: readonly ScreenMatch[];
+  /** What a broker of sessions says of one, and of the recording that it keeps itself. */
+  readonly brokered?: BrokeredSession;
+}
+
+/** A session through a broker, as the broker's own trail describes it. What it does not say is absent. */
+export interface BrokeredSession {
+  /** Where the broker records it (`node`, `node-sync`, `proxy`, `proxy-sync`); `off` where it keeps nothing. */
+  readonly mode?: string;
+  /** A terminal was attached. Without one only the command line is kept. */
+  readonly interactive?: boolean;
+  /** The kernel was asked for commands, files and connections too. */
+  readonly enhanced?: boolean;
+  /** The target runs plain sshd: the broker's proxy records, whatever `mode` says. */
+  readonly agentless?: boolean;
+  /** Another node sent the record in place of the one where it happened. */
+  readonly forwarded?: boolean;
+  /** Ids of the approved requests under which it ran. */
+  readonly requests?: readonly string[];
 }
 
 /** A rule that matched a record when it was read. */

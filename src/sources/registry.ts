@@ -4,9 +4,10 @@ import type { Format } from './format.ts';
 import { journald } from './journald/journald.ts';
 import { sshd } from './sshd/sshd.ts';
 import { sudo } from './sudo/sudo.ts';
+import { teleport } from './teleport/teleport.ts';
 
 /** Every format of a source. A new one is a folder and a line here. */
-export const FORMATS: readonly Format[] = [auditd, cloudtrail, journald, sshd, sudo];
+export const FORMATS: readonly Format[] = [auditd, cloudtrail, journald, sshd, sudo, teleport];
 
 export function findFormat(type: string): Format | undefined {
   return FORMATS.find((format) => format.type === type);

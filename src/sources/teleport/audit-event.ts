@@ -1,0 +1,125 @@
+import { parseIsoTime, type RecordTime } from '../../envelope/time.ts';
+import type { BrokeredSession, CloudDetail, Credential, EventKind, Origin } from '../../model/event.ts';
+import type { Path } from '../../model/path.ts';
+import { parseIp } from '../../util/ip.ts';
+import { type Fields, flagOf, textOf, textsOf } from './fields.ts';
+
+/** One audit event, as far as every kind of it needs it. */
+export interface AuditEvent {
+  readonly record: Fields;
+  /** `event`, e.g. `session.start`. */
+  readonly name: string;
+  readonly code: string;
+  /** Epoch ms. */
+  readonly time: number;
+  /** Session; old versions and some kinds leave it empty. */
+  readonly sid: string | null;
+  /** The person's or bot's name in Teleport. */
+  readonly user: string | null;
+  /** `addr.remote`: where the client came from. */
+  readonly origin: Origin | null;
+}
+
+/** What an audit event means, before the record completes it. */
+export interface TeleportDraft {
+  readonly kind: EventKind;
+  /** Epoch ms where it is not the record's own. */
+  readonly time?: number | null;
+  readonly path: Path | null;
+  readonly account: string | null;
+  /** The event's user where absent. */
+  readonly actor?: string | null;
+  readonly target: string | null;
+  readonly credential?: Credential;
+  readonly control?: string;
+  readonly cloud?: Partial<CloudDetail>;
+}
+
+export function toAuditEvent(record: Fields, { time }: RecordTime): AuditEvent {
+  return {
+    record,
+    name: textOf(record, 'event') ?? '',
+    code: textOf(record, 'code') ?? '',
+    time,
+    sid: textOf(record, 'sid'),
+    user: textOf(record, 'user') ?? textOf(record, 'updated_by'),
+    origin: parseAddress(textOf(record, 'addr.remote')),
+  };
+}
+
+/** Whether what was asked for happened: `success` where the event has it, else the last letter of its code. */
+export function succeeded({ record, code }: AuditEvent): boolean {
+  return flagOf(record, 'success') ?? !/[EW]$/.test(code);
+}
+
+/** What every kind of event tells about who acted and how. */
+export function commonDetail({ record, name, sid }: AuditEvent): Omit<CloudDetail, 'eventId'> {
+  const impersonator = textOf(record, 'impersonator');
+  const reason = textOf(record, 'reason');
+  const session = sid === null ? {} : brokeredSession(record);
+  return {
+    provider: 'teleport',
+    service: textOf(record, 'proto') ?? name.split('.', 1)[0] ?? '',
+    action: name.slice(0, LONGEST_NAME),
+    account: textOf(record, 'cluster_name'),
+    region: null,
+    identity: KINDS.get(record['user_kind']) ?? 'user',
+    arn: null,
+    ...(impersonator === null ? {} : { sourceIdentity: impersonator }),
+    ...(textOf(record, 'with_mfa') === null ? {} : { mfa: true }),
+    ...(reason === null ? {} : { reason }),
+    ...(Object.keys(session).length === 0 ? {} : { brokered: session }),
+  };
+}
+
+// The longest name of an event has some 50 characters.
+const LONGEST_NAME = 128;
+
+// `user_kind`; 0 and absence say nothing.
+const KINDS: ReadonlyMap<unknown, string> = new Map([
+  [1, 'human'],
+  [2, 'bot'],
+  [3, 'system'],
+]);
+
+function brokeredSession(record: Fields): BrokeredSession {
+  const mode = textOf(record, 'session_recording');
+  const interactive = flagOf(record, 'interactive');
+  const enhanced = flagOf(record, 'enhanced_recording');
+  const subKind = textOf(record, 'server_sub_kind');
+  const requests = textsOf(record, 'access_requests');
+  return {
+    ...(mode === null ? {} : { mode }),
+    ...(interactive === undefined ? {} : { interactive }),
+    ...(enhanced === undefined ? {} : { enhanced }),
+    ...(subKind === null ? {} : { agentless: subKind.startsWith('openssh') }),
+    ...(textOf(record, 'forwarded_by') === null ? {} : { forwarded: true }),
+    ...(requests.length === 0 ? {} : { requests }),
+  };
+}
+
+/** Host with brackets where it is IPv6, a colon, and the port: null where the host is no address. */
+export function parseAddress(text: string | null): Origin | null {
+  if (text === null) return null;
+  const place = parsePlace(text);
+  const ip = (place?.host ?? text).replace(/^::ffff:(?=\d{1,3}\.)/i, '');
+  return parseIp(ip) === null ? null : { ip, port: place?.port ?? null };
+}
+
+const PLACE = /^(?:\[([0-9A-Fa-f:.%\w]{2,64})\]|([^:[\]]{1,255})):(\d{1,5})$/;
+
+/** `HOST:PORT`; null where it is none. Port 0 stands for none. */
+export function parsePlace(text: string): { readonly host: string; readonly port: number | null } | null {
+  const [, bracketed, plain, digits] = PLACE.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined) return null;
+  const port = Number(digits);
+  return { host, port: port >= 1 && port <= 65_535 ? port : null };
+}
+
+/** A moment written in a field; null where there is none. Go writes the year 1 for a time that was never set. */
+export function timeOf(record: Fields, key: string): number | null {
+  const written = textOf(record, key);
+  const time = written === null ? null : parseIsoTime(written, { zone: 'UTC', reference: 0 });
+  return time === null || time.time <= 0 ? null : time.time;
+}

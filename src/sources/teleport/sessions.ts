@@ -1,0 +1,125 @@
+import type { Path } from '../../model/path.ts';
+import { type AuditEvent, succeeded, type TeleportDraft, timeOf } from './audit-event.ts';
+import { type Fields, flagOf, textOf, textsOf } from './fields.ts';
+
+/** A session begins. Where it is recorded, its recorder has begun too: it refuses or ends what it cannot record. */
+export function sessionStart(event: AuditEvent): readonly TeleportDraft[] {
+  const base = sessionDraft(event);
+  return [
+    { ...base, kind: 'access.open' },
+    ...(isRecorded(event.record) ? [{ ...base, kind: 'recording.open' as const }] : []),
+  ];
+}
+
+/**
+ * A session ends. The event says when it began too: versions that do not fit together leave `session.start` out, and
+ * exporters lose events.
+ */
+export function sessionEnd(event: AuditEvent): readonly TeleportDraft[] {
+  const base = sessionDraft(event);
+  const began = timeOf(event.record, 'session_start');
+  const time = endOf(event, began);
+  return [
+    ...(began === null || began > time ? [] : [{ ...base, kind: 'access.open' as const, time: began }]),
+    { ...base, kind: 'access.close', time },
+    ...(isRecorded(event.record) ? [{ ...base, kind: 'recording.close' as const, time }] : []),
+  ];
+}
+
+/** An end that is told days later (an upload that was given up) tells when it was; no end lies after its telling. */
+function endOf({ record, time }: AuditEvent, began: number | null): number {
+  const stopped = timeOf(record, 'session_stop');
+  return stopped === null || stopped > time || stopped < (began ?? 0) ? time : stopped;
+}
+
+/** The recording was sent to where recordings are kept. That says nothing about it being there. */
+export function sessionUpload(event: AuditEvent): readonly TeleportDraft[] {
+  return event.sid === null
+    ? []
+    : [{ kind: 'recording.stored', path: null, account: null, target: null, cloud: {} }];
+}
+
+/** A sign that the session went on: somebody joined or left, a command was seen, traffic was counted. */
+export function sessionUse(event: AuditEvent): readonly TeleportDraft[] {
+  return event.sid === null ? [] : [{ ...sessionDraft(event), kind: 'access.use' }];
+}
+
+/** A remote desktop. A refused one has a code of its own. */
+export function desktopStart(event: AuditEvent): readonly TeleportDraft[] {
+  return succeeded(event) ? sessionStart(event) : [];
+}
+
+export function databaseStart(event: AuditEvent): readonly TeleportDraft[] {
+  return succeeded(event) ? sessionStart(event) : [];
+}
+
+/** A database session's end has no times of its own. */
+export function databaseEnd(event: AuditEvent): readonly TeleportDraft[] {
+  return [{ ...sessionDraft(event), kind: 'access.close' }];
+}
+
+/** Where a session leads, by what the event names. */
+export function sessionDraft(event: AuditEvent): Omit<TeleportDraft, 'kind'> {
+  const { record, name } = event;
+  if (name.startsWith('db.')) return databaseDraft(record);
+  if (name.startsWith('windows.')) return desktopDraft(record);
+  return isKube(record) ? kubeDraft(record, 'k8s-exec') : sshDraft(event, sshPath(record));
+}
+
+export function isKube(record: Fields): boolean {
+  return textOf(record, 'proto') === 'kube' || textOf(record, 'kubernetes_cluster') !== null;
+}
+
+export function sshDraft({ record, user }: AuditEvent, path: Path): Omit<TeleportDraft, 'kind'> {
+  return {
+    path,
+    account: textOf(record, 'login'),
+    target: textOf(record, 'server_hostname') ?? textOf(record, 'server_id'),
+    // Teleport lets nobody in without a certificate, and puts the user's name into its key id.
+    credential: { type: 'certificate', id: null, ...(user === null ? {} : { keyId: user }) },
+  };
+}
+
+/** The end says whether a terminal was attached; the start has its size, or the command; old ones have neither. */
+function sshPath(record: Fields): Path {
+  const interactive = flagOf(record, 'interactive');
+  if (interactive !== undefined) return interactive ? 'ssh-shell' : 'ssh-exec';
+  if (textOf(record, 'size') !== null) return 'ssh-shell';
+  return textsOf(record, 'initial_command').length > 0 ? 'ssh-exec' : 'ssh';
+}
+
+/** A pod is a place in the cluster, which is the target. */
+export function kubeDraft(record: Fields, path: Path): Omit<TeleportDraft, 'kind'> {
+  const names = ['kubernetes_pod_namespace', 'kubernetes_pod_name', 'kubernetes_container_name'];
+  const pod = names.flatMap((key) => textOf(record, key) ?? []).join('/');
+  return {
+    path,
+    account: textsOf(record, 'kubernetes_users')[0] ?? textOf(record, 'login'),
+    target: textOf(record, 'kubernetes_cluster') ?? textOf(record, 'server_id'),
+    ...(pod === '' ? {} : { cloud: { resource: pod } }),
+  };
+}
+
+function desktopDraft(record: Fields): Omit<TeleportDraft, 'kind'> {
+  return {
+    path: 'rdp',
+    account: textOf(record, 'windows_user') ?? textOf(record, 'login'),
+    target: textOf(record, 'desktop_name') ?? textOf(record, 'desktop_addr'),
+  };
+}
+
+function databaseDraft(record: Fields): Omit<TeleportDraft, 'kind'> {
+  const database = textOf(record, 'db_name');
+  return {
+    path: 'db',
+    account: textOf(record, 'db_user'),
+    target: textOf(record, 'db_service') ?? textOf(record, 'db_uri'),
+    ...(database === null ? {} : { cloud: { resource: database } }),
+  };
+}
+
+/** Where the event names no mode nothing is known. */
+function isRecorded(record: Fields): boolean {
+  const mode = textOf(record, 'session_recording');
+  return mode !== null && mode !== 'off';
+}
