@@ -18,6 +18,11 @@ export interface Chain {
   readonly names: readonly string[];
 }
 
+/** False for the record that a role's account gets of a call from another account: it names an id, and no person. */
+export function knowsCaller(event: CloudEvent): boolean {
+  return event.detail.cloud.identity !== 'AWSAccount';
+}
+
 export type Chains = (event: CloudEvent) => Chain;
 
 /**
@@ -28,7 +33,8 @@ export function toChains(events: readonly CloudEvent[]): Chains {
   const issues = new Map<string, CloudEvent>();
   for (const event of events) {
     const key = event.detail.cloud.issuedKey;
-    if (event.kind === 'credential.issue' && key !== undefined) issues.set(key, event);
+    if (event.kind !== 'credential.issue' || key === undefined) continue;
+    if (!issues.has(key) || knowsCaller(event)) issues.set(key, event);
   }
   return (event) => chainOf(event, issues);
 }
@@ -63,30 +69,38 @@ function usedIdentity(event: CloudEvent): string | null {
 }
 
 /**
- * Names that the caller could not choose. A user's name and the ARN are the cloud's own; a role session's name is
- * the caller's choice unless an identity provider set it.
+ * Names that the caller could not choose, the most particular first: a name alone may be somebody else's in another
+ * account. The names of role sessions and of federated users are choices of whoever made them, unless an identity
+ * provider set them; ARNs that hold such a name say no more.
  */
 function trustedNames(event: CloudEvent): string[] {
-  const { arn, account, identity, namedByProvider } = event.detail.cloud;
+  const { arn, account, identity } = event.detail.cloud;
+  if (identity === 'FederatedUser') return [];
   const name = callerOf(event);
-  const [role, session] = splitRole(name);
-  const person = session === null ? name : namedByProvider === true ? session : null;
+  const [role, session] = splitRole(event, name);
+  const person = session === null ? name : isNamedByProvider(event, role) ? session : null;
   const qualified = account === null ? [] : [`${person ?? role}@${account}`];
   return [
-    ...(person === null ? [] : [person]),
+    ...(arn === null || person === null ? [] : [arn]),
     ...qualified,
-    ...(arn === null ? [] : [arn]),
-    ...roleOf(identity, role),
+    ...(person === null ? [] : [person]),
+    // A role may itself be a principal: a service, or a shared account.
+    ...(session === null ? [] : [role]),
   ];
 }
 
-/** A role may itself be a principal: a service, or a shared account. */
-function roleOf(identity: string, role: string): string[] {
-  return identity === 'AssumedRole' ? [role] : [];
+/** Roles that IAM Identity Center makes: it names their sessions after its users. */
+const IDENTITY_CENTER = 'AWSReservedSSO_';
+
+/** What a call that hands out a role says of names concerns the role handed out, and not the caller. */
+function isNamedByProvider(event: CloudEvent, role: string): boolean {
+  if (role.startsWith(IDENTITY_CENTER)) return true;
+  return event.path !== 'api-role' && event.detail.cloud.namedByProvider === true;
 }
 
-function splitRole(name: string): [string, string | null] {
-  const slash = name.indexOf('/');
+/** A role and its session's name; other providers' names may hold slashes and mean nothing by them. */
+function splitRole(event: CloudEvent, name: string): [string, string | null] {
+  const slash = event.detail.cloud.provider === 'aws' ? name.indexOf('/') : -1;
   return slash < 0 ? [name, null] : [name.slice(0, slash), name.slice(slash + 1)];
 }
 

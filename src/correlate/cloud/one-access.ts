@@ -1,4 +1,5 @@
 import type { Access } from '../../model/access.ts';
+import { contains, parseCidr, parseIp } from '../../util/ip.ts';
 import { groupBy } from '../order.ts';
 import type { PushedKey } from './accesses.ts';
 
@@ -8,9 +9,14 @@ const SKEW_MS = 5_000;
 /** A client opens its tunnel and logs in through it at once; a person may take a while to answer a prompt. */
 const TUNNEL_LOGIN_MS = 120_000;
 const LOOPBACK = new Set(['127.0.0.1', '::1']);
+/** Networks of an endpoint, which lies in the instance's own. */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'].flatMap(
+  (block) => parseCidr(block) ?? [],
+);
 
 export interface HostSigns {
   readonly target: string;
+  readonly stream: string;
   /** Epoch ms of the host's last record in one of its logs. */
   readonly last: number;
 }
@@ -34,8 +40,7 @@ export function joinPushedKeys(
     free.delete(push);
     return withPush(access, push);
   });
-  const lastOf = new Map<string, number>();
-  for (const { target, last } of signs) lastOf.set(target, Math.max(last, lastOf.get(target) ?? 0));
+  const lastOf = lastOfLogins(accesses, signs);
   const unused = [...free].filter(({ access }) => {
     const last = lastOf.get(access.target);
     return last === undefined || last < access.opened + KEY_LIFE_MS;
@@ -48,6 +53,19 @@ export function joinPushedKeys(
       closedBy: 'record' as const,
     })),
   ];
+}
+
+/** Until when a host's logs would have shown a login: only those count that have shown one. */
+function lastOfLogins(accesses: readonly Access[], signs: readonly HostSigns[]): Map<string, number> {
+  const logins = accesses.filter((access) => access.path.startsWith('ssh'));
+  const watching = new Set(
+    logins.flatMap(({ target, streams }) => streams.map((one) => `${target}\0${one}`)),
+  );
+  const lastOf = new Map<string, number>();
+  for (const { target, stream, last } of signs) {
+    if (watching.has(`${target}\0${stream}`)) lastOf.set(target, Math.max(last, lastOf.get(target) ?? 0));
+  }
+  return lastOf;
 }
 
 function opened(login: Access, { event, access }: PushedKey): boolean {
@@ -95,10 +113,25 @@ export function linkCloudTunnels(accesses: readonly Access[]): Access[] {
 }
 
 function carried(tunnel: Access, login: Access): boolean {
-  const byAgent = tunnel.path === 'ssm-tunnel';
-  if (byAgent && !LOOPBACK.has(login.origin?.ip ?? '')) return false;
+  if (!comesThrough(tunnel, login.origin?.ip ?? '')) return false;
   const slack = SKEW_MS + tunnel.resolution;
   if (tunnel.closed !== null && tunnel.closed > tunnel.opened && login.opened > tunnel.closed + slack)
     return false;
   return login.opened >= tunnel.opened - slack && login.opened <= tunnel.opened + TUNNEL_LOGIN_MS;
+}
+
+/**
+ * Whether a login from an address can have come through a tunnel: from the loopback of the instance where its agent
+ * is the end; from the endpoint's network, or as its caller, where an Instance Connect endpoint is.
+ */
+function comesThrough({ path, cloud, origin }: Access, ip: string): boolean {
+  if (path === 'ssm-tunnel') return LOOPBACK.has(ip) && isToInstance(cloud?.forwards?.host ?? null);
+  const address = parseIp(ip);
+  if (address === null) return false;
+  return ip === origin?.ip || PRIVATE.some((block) => contains(block, address));
+}
+
+/** A tunnel may lead through the instance to another host. */
+function isToInstance(host: string | null): boolean {
+  return host === null || host === 'localhost' || LOOPBACK.has(host);
 }

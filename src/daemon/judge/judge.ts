@@ -126,7 +126,7 @@ function toJudged(
 ): JudgedAccess {
   const target = options.identity.findTarget(access.target);
   const principal = options.identity.principal({
-    account: access.actor ?? access.account,
+    account: nameOf(access),
     names: access.cloud?.names ?? [],
     target: access.target,
     credential: access.credential,
@@ -145,6 +145,11 @@ function toJudged(
     exception: null,
     acceptedAfterwards: null,
   };
+}
+
+/** What a cloud's session is called may be its caller's choice: there only the names that are not may name a person. */
+function nameOf(access: Access): string {
+  return isCloudSession(access) ? (access.cloud?.names[0] ?? '') : (access.actor ?? access.account);
 }
 
 /** Rules say what is privileged and what is break-glass; exceptions then apply to the verdict. */
