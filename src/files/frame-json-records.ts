@@ -16,8 +16,11 @@ const SPACE = [9, LF, 13, 32, 0x1e];
 const BOM = [0xef, 0xbb, 0xbf];
 const ENDS_WORD = [...SPACE, COMMA, QUOTE, ...OPEN, ...CLOSE];
 
-/** Members of a top-level object that hold records: a trail's file, LookupEvents, a subscription of CloudWatch Logs. */
-const HOLDERS = new Set(['Records', 'Events', 'logEvents']);
+/**
+ * Members of a top-level object that hold records: a trail's file, LookupEvents, a subscription of CloudWatch Logs; an
+ * answer of Microsoft Graph, Azure's event hubs, an answer of Google's `entries.list`.
+ */
+const HOLDERS = new Set(['Records', 'Events', 'logEvents', 'value', 'records', 'entries']);
 /** Keys are compared up to the longest of them; one byte more tells a longer key apart. */
 const KEY_BYTES = Math.max(...[...HOLDERS].map((key) => key.length)) + 1;
 
@@ -34,7 +37,7 @@ type Effect = 'part' | 'last' | 'behind' | 'drop';
 
 /**
  * JSON that holds records: each element of a top-level array, or of the array that is a top-level object's member
- * `Records`, `Events` or `logEvents`; any other top-level value is one record, several may follow one another.
+ * of a name in `HOLDERS`; any other top-level value is one record, several may follow one another.
  * What is no JSON is a record of its own, for a decoder to reject, and so is the first byte of a value that never
  * ends: a file cut off between two elements does not pass for a whole one. A line feed inside a string is no JSON
  * and ends the value around it. Within a value that holds records the place to resume from is where it began.

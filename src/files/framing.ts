@@ -20,6 +20,14 @@ export interface FramedRecord extends Position {
   readonly tooLong: boolean;
   /** Offset behind the record and its terminator. */
   readonly end: number;
+  /** Records that were left out since the one before; see `LineSkim`. */
+  readonly skipped?: number;
+}
+
+/** Tells lines of which a decoder would make nothing, so that they need not be cut out. */
+export interface LineSkim {
+  /** Whether the line at [from, to) of the chunk, without its terminator, can be left out. It may remember lines. */
+  skips(chunk: Uint8Array, from: number, to: number): boolean;
 }
 
 /** Cuts chunks of one file into records: the same ones however the bytes are cut into chunks. Total: any bytes. */
@@ -34,15 +42,16 @@ export interface Framer {
 
 export const START: Position = { offset: 0, line: 1 };
 
-/** A framer for content that is read from the given place on. */
-export function createFramer(framing: Framing, startOffset = 0, startLine = 1): Framer {
-  return new FRAMERS[framing]({ offset: startOffset, line: startLine });
+/** A framer for content that is read from the given place on. Only lines can be skimmed. */
+export function createFramer(framing: Framing, startOffset = 0, startLine = 1, skim?: LineSkim): Framer {
+  const start = { offset: startOffset, line: startLine };
+  if (framing === 'lines') return new LineFramer(start, skim);
+  return new FRAMERS[framing](start);
 }
 
 const FRAMERS = {
-  lines: LineFramer,
   'journal-export': JournalExportFramer,
   'json-values': JsonValuesFramer,
   'json-members': JsonMembersFramer,
   'json-records': JsonRecordsFramer,
-} as const satisfies Record<Framing, new (start: Position) => Framer>;
+} as const satisfies Record<Exclude<Framing, 'lines'>, new (start: Position) => Framer>;

@@ -5,6 +5,7 @@ import {
   type FramedRecord,
   type Framer,
   type Framing,
+  type LineSkim,
   type Position,
   START,
 } from './framing.ts';
@@ -19,6 +20,8 @@ export interface ContentHead {
 
 export interface ReadOptions {
   readonly framing: Framing;
+  /** Leaves lines out; see `LineSkim`. */
+  readonly skim?: LineSkim;
   /** Where to begin; the start of the content where absent. */
   readonly from?: Position;
   /** The file can no longer grow: an unfinished last record is all there will be, and is delivered. */
@@ -97,8 +100,8 @@ class Reading {
   #records = 0;
   #at: Position;
 
-  constructor({ framing, from = START, final }: ReadOptions) {
-    this.#framer = createFramer(framing, from.offset, from.line);
+  constructor({ framing, from = START, final, skim }: ReadOptions) {
+    this.#framer = createFramer(framing, from.offset, from.line, skim);
     this.#from = from.offset;
     this.#read = from.offset;
     this.#at = from;

@@ -1,3 +1,4 @@
+import type { LineSkim } from '../files/framing.ts';
 import type { Parsed } from '../model/event.ts';
 
 /** Where a record stands. */
@@ -46,6 +47,8 @@ export interface Format {
   streamOf?(name: string): string | null;
   /** Log source of rules that are written for this format's own records; see `Parsed.screen`. */
   readonly screened?: { readonly product: string; readonly service: string };
+  /** For line formats: what leaves lines out that decoding would make nothing of; one for each file that is read. */
+  createSkim?(): LineSkim;
   /** Framing for a file that begins with these bytes. */
   framing(head: Uint8Array): Framing;
   /** 0 (cannot be) … 1 (certain) that a file beginning with these bytes is in this format. */

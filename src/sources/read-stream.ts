@@ -59,7 +59,12 @@ export async function* readStream(
   let heldBack = 0;
   for (const planned of plan.reads) {
     const reading = new PlannedReading(planned, format, options, log);
-    const reader = readRecords(planned.entry.path, { ...planned, ...signalOf(options) });
+    const skim = format.createSkim?.();
+    const reader = readRecords(planned.entry, {
+      ...planned,
+      ...signalOf(options),
+      ...(skim === undefined ? {} : { skim }),
+    });
     for (let step = await reader.next(); ; step = await reader.next()) {
       if (step.done) {
         heldBack += step.value.heldBack;
@@ -111,7 +116,9 @@ class PlannedReading {
   }
 
   decode(records: readonly FramedRecord[]): Event[] {
-    return records.flatMap((record) => this.#decodeOne(record));
+    const events: Event[] = [];
+    for (const record of records) for (const event of this.#decodeOne(record)) events.push(event);
+    return events;
   }
 
   /** What was read since the last call. */
@@ -122,6 +129,10 @@ class PlannedReading {
   }
 
   #decodeOne(record: FramedRecord): readonly Event[] {
+    if (record.skipped !== undefined) {
+      this.#records += record.skipped;
+      this.#log.skip(record.skipped);
+    }
     if (this.#content === '') this.#content = contentOf(record);
     const place: RecordPlace = {
       content: this.#content,

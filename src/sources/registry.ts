@@ -2,12 +2,23 @@ import { auditd } from './auditd/auditd.ts';
 import { cloudtrail } from './cloudtrail/cloudtrail.ts';
 import type { Format } from './format.ts';
 import { journald } from './journald/journald.ts';
+import { kubernetes } from './kubernetes/kubernetes.ts';
 import { sshd } from './sshd/sshd.ts';
 import { sudo } from './sudo/sudo.ts';
 import { teleport } from './teleport/teleport.ts';
+import { vault } from './vault/vault.ts';
 
 /** Every format of a source. A new one is a folder and a line here. */
-export const FORMATS: readonly Format[] = [auditd, cloudtrail, journald, sshd, sudo, teleport];
+export const FORMATS: readonly Format[] = [
+  auditd,
+  cloudtrail,
+  journald,
+  kubernetes,
+  sshd,
+  sudo,
+  teleport,
+  vault,
+];
 
 export function findFormat(type: string): Format | undefined {
   return FORMATS.find((format) => format.type === type);

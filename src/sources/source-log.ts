@@ -8,31 +8,45 @@ const MAX_REJECTS = 20;
 
 /** What a stream has shown so far; grows with reading, and starts from what earlier reading showed. */
 export class SourceLog {
-  #report: SourceReport;
+  readonly #start: SourceReport;
   readonly #hosts: Set<string>;
+  readonly #rejects: Reject[];
+  #first: number | null;
+  #last: number | null;
+  #records: number;
+  #events: number;
+  #rejected: number;
+  #lost: number;
+  #logLevel: SourceReport['logLevel'];
+  #assumed: SourceReport['assumed'];
 
   constructor(start: SourceReport) {
-    this.#report = start;
+    this.#start = start;
     this.#hosts = new Set(start.hosts);
+    this.#rejects = [...start.rejects];
+    this.#first = start.first;
+    this.#last = start.last;
+    this.#records = start.records;
+    this.#events = start.events;
+    this.#rejected = start.rejected;
+    this.#lost = start.lost;
+    this.#logLevel = start.logLevel;
+    this.#assumed = start.assumed;
   }
 
   /** Takes note of one decoded record. */
-  add(parsed: Parsed): void {
-    const { time, events, rejects } = parsed;
-    const before = this.#report;
-    if (parsed.host !== null && this.#hosts.size < MAX_HOSTS) this.#hosts.add(parsed.host);
-    this.#report = {
-      ...before,
-      first: earliest(before.first, time),
-      last: latest(before.last, time),
-      records: before.records + 1,
-      events: before.events + events.length,
-      rejected: before.rejected + rejects.length,
-      rejects: before.rejects.length < MAX_REJECTS ? [...before.rejects, ...rejects] : before.rejects,
-      lost: before.lost + events.reduce((sum, event) => sum + (event.detail.lost ?? 0), 0),
-      logLevel: levelOf(before.logLevel, events),
-      assumed: assumedOf(before.assumed, events),
-    };
+  add({ time, host, events, rejects }: Parsed): void {
+    if (host !== null && this.#hosts.size < MAX_HOSTS) this.#hosts.add(host);
+    this.#first = earliest(this.#first, time);
+    this.#last = latest(this.#last, time);
+    this.#records += 1;
+    this.#rejected += rejects.length;
+    for (const reject of rejects) if (this.#rejects.length < MAX_REJECTS) this.#rejects.push(reject);
+    if (events.length === 0) return;
+    this.#events += events.length;
+    for (const event of events) this.#lost += event.detail.lost ?? 0;
+    this.#logLevel = levelOf(this.#logLevel, events);
+    this.#assumed = assumedOf(this.#assumed, events);
   }
 
   /** Takes note of a record that could not even be cut out. */
@@ -40,8 +54,26 @@ export class SourceLog {
     this.add({ events: [], rejects: [reject], time: null, host: null });
   }
 
+  /** Takes note of records that were left out because decoding would have made nothing of them. */
+  skip(records: number): void {
+    this.#records += records;
+  }
+
   report(changes: Partial<SourceReport>): SourceReport {
-    return { ...this.#report, hosts: [...this.#hosts].sort(), ...changes };
+    return {
+      ...this.#start,
+      hosts: [...this.#hosts].sort(),
+      rejects: [...this.#rejects],
+      first: this.#first,
+      last: this.#last,
+      records: this.#records,
+      events: this.#events,
+      rejected: this.#rejected,
+      lost: this.#lost,
+      logLevel: this.#logLevel,
+      assumed: this.#assumed,
+      ...changes,
+    };
   }
 }
 

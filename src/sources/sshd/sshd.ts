@@ -6,12 +6,14 @@ import type { Format, FormatContext, RecordPlace } from '../format.ts';
 import { NO_RECORD, rejected } from '../to-event.ts';
 import { isBareSshd } from './bare.ts';
 import { recogniseSshd } from './recognise.ts';
+import { createSkim } from './skim.ts';
 
 /** System logs that hold sshd, PAM, sudo and su messages, in every text shape and as JSON lines. */
 export const sshd: Format = {
   type: 'sshd',
   title: 'sshd, PAM, sudo and su in a system log (RFC 3164, RFC 5424, ISO-8601, JSON lines)',
   framing: () => 'lines',
+  createSkim,
   recognise: recogniseSshd,
   create: (context) => ({ decode: (record, place) => decode(record, place, context) }),
 };

@@ -1,0 +1,79 @@
+import { type Fields, fieldsAt, textAt, valueAt } from '../json-fields.ts';
+import { integerAt, listAt } from '../json-values.ts';
+
+/** One audit entry, as far as accesses and changes need it. */
+export interface Entry {
+  /** Log, insert id and time: entries that agree in all three are one entry. Null where it has no insert id. */
+  readonly id: readonly [string, string, string] | null;
+  /** `serviceName` without its domain. */
+  readonly service: string;
+  readonly method: string;
+  readonly succeeded: boolean;
+  /** E-mail address of the caller. */
+  readonly name: string;
+  readonly identity: 'User' | 'ServiceAccount';
+  readonly subject: string | null;
+  /** Who used the service account, as far as the entry shows; null where nobody stands behind the caller. */
+  readonly delegator: string | null;
+  readonly project: string | null;
+  readonly location: string | null;
+  readonly labels: Fields;
+  readonly payload: Fields;
+  /** `resourceName`. */
+  readonly resource: string | null;
+  readonly operation: { readonly id: string; readonly first: boolean; readonly last: boolean } | null;
+}
+
+export function toEntry(record: Fields): Entry {
+  const payload = fieldsAt(record, 'protoPayload');
+  const labels = fieldsAt(record, 'resource', 'labels');
+  const caller = fieldsAt(payload, 'authenticationInfo');
+  const subject = textAt(caller, 'principalSubject');
+  const name = textAt(caller, 'principalEmail') ?? subject ?? 'unknown';
+  return {
+    id: idOf(record),
+    service: (textAt(payload, 'serviceName') ?? '').replace(/\.googleapis\.com$/, ''),
+    method: textAt(payload, 'methodName') ?? '',
+    succeeded: succeededAt(payload),
+    name,
+    identity: name.endsWith('.gserviceaccount.com') ? 'ServiceAccount' : 'User',
+    subject,
+    delegator: delegatorOf(caller),
+    project: textAt(labels, 'project_id') ?? projectOf(textAt(record, 'logName')),
+    location: textAt(labels, 'zone') ?? textAt(labels, 'location'),
+    labels,
+    payload,
+    resource: textAt(payload, 'resourceName'),
+    operation: operationOf(fieldsAt(record, 'operation')),
+  };
+}
+
+function idOf(record: Fields): Entry['id'] {
+  const id = textAt(record, 'insertId');
+  const time = textAt(record, 'timestamp') ?? textAt(record, 'receiveTimestamp');
+  return id === null || time === null ? null : [textAt(record, 'logName') ?? '', id, time];
+}
+
+/** An absent status is that of a success; so is code 0, which JSON leaves out. */
+function succeededAt(payload: Fields): boolean {
+  const code = valueAt(payload, 'status', 'code');
+  const isFine = code === undefined || integerAt(payload, 'status', 'code') === 0;
+  return isFine && listAt(payload, 'authorizationInfo').every((one) => valueAt(one, 'granted') !== false);
+}
+
+/** The first of those who handed the service account on: the person, where there is one. */
+function delegatorOf(caller: Fields): string | null {
+  const [first] = listAt(caller, 'serviceAccountDelegationInfo');
+  return textAt(first, 'firstPartyPrincipal', 'principalEmail') ?? textAt(first, 'principalSubject');
+}
+
+/** `projects/NAME/logs/…`. */
+function projectOf(logName: string | null): string | null {
+  return logName === null ? null : (/^projects\/([^/]{1,100})\//.exec(logName)?.[1] ?? null);
+}
+
+function operationOf(operation: Fields): Entry['operation'] {
+  const id = textAt(operation, 'id');
+  if (id === null) return null;
+  return { id, first: operation['first'] === true, last: operation['last'] === true };
+}
