@@ -4,7 +4,17 @@ import type { ReadContext } from './context.ts';
 import { id, path, zone } from './scalars.ts';
 
 /** `auto` recognises the format of each file from its content. */
-export const SOURCE_TYPES = ['auto', 'sshd', 'journald', 'auditd', 'sudo', 'cloudtrail', 'teleport'] as const;
+export const SOURCE_TYPES = [
+  'auto',
+  'sshd',
+  'journald',
+  'auditd',
+  'sudo',
+  'cloudtrail',
+  'teleport',
+  'kubernetes',
+  'vault',
+] as const;
 
 /** Where records of accesses come from. */
 export interface SourceConfig {

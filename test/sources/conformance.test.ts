@@ -16,6 +16,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   auditd: ['auditd/enriched.log'],
   cloudtrail: ['cloudtrail/trail.json', 'cloudtrail/lookup-events.json', 'cloudtrail/event-bus.jsonl'],
   journald: ['journald/openssh-9.2.jsonl', 'journald/openssh-9.2.export'],
+  kubernetes: ['kubernetes/audit.log', 'kubernetes/event-list.json', 'kubernetes/cloudwatch.json'],
   sshd: [
     'syslog/auth.log',
     'syslog/auth.iso.log',
@@ -27,10 +28,14 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   sudo: ['sudo/logsrvd-events.json', 'sudo/compact.jsonl'],
   teleport: ['teleport/events.log'],
+  vault: ['vault/audit.log'],
 };
 
 /** Logs that one server writes about many targets: the folder they lie in names none of them. */
 const OF_MANY_TARGETS = new Set(['teleport']);
+
+/** Logs of many targets that name no cluster or server: the folder's name stands before the target, or for it. */
+const WITHIN_FOLDER = new Set(['kubernetes', 'vault']);
 
 const FRAMINGS = ['lines', 'journal-export', 'json-values', 'json-members', 'json-records'];
 
@@ -94,6 +99,7 @@ for (const format of FORMATS) {
     const bytes = fixture(samples[0] ?? '');
     if (format.layout === 'objects' || OF_MANY_TARGETS.has(format.type))
       return assertFolderCountsNothing(format, bytes);
+    if (WITHIN_FOLDER.has(format.type)) return assertFolderStandsBefore(format, bytes);
     const named = decodeAll(format, bytes, { host: 'alias7' }).events;
     assert.ok(named.every((event) => event.target === 'alias7'));
     const [own] = decodeAll(format, bytes, { host: null }).events;
@@ -155,6 +161,17 @@ function assertFolderCountsNothing(format: Format, bytes: Buffer): void {
   const { events } = decodeAll(format, bytes, { host: 'alias7' });
   assert.ok(events.every((event) => event.target !== 'alias7'));
   assert.deepEqual(decodeAll(format, bytes, { host: null }).events, events);
+}
+
+/** A record is the same wherever it lies; where it lies only tells targets of equal names apart. */
+function assertFolderStandsBefore(format: Format, bytes: Buffer): void {
+  const named = decodeAll(format, bytes, { host: 'alias7' }).events;
+  const own = decodeAll(format, bytes, { host: null }).events;
+  assert.ok(named.some((event) => event.target?.startsWith('alias7')));
+  assert.deepEqual(
+    named.map(({ uid, target }) => ({ uid, isOwn: target?.startsWith('alias7') ?? false })),
+    own.map(({ uid, target }, index) => ({ uid, isOwn: target !== named[index]?.target })),
+  );
 }
 
 test('no format takes what is none of its own', () => {
