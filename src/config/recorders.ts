@@ -7,7 +7,16 @@ import { id, zone } from './scalars.ts';
 import { pathsSchema } from './sources.ts';
 
 /** `auto` recognises the recorder of each file from its name and content. */
-export const RECORDER_TYPES = ['auto', 'tlog', 'sudo', 'asciicast', 'script', 'ttyrec', 'ssm'] as const;
+export const RECORDER_TYPES = [
+  'auto',
+  'tlog',
+  'sudo',
+  'asciicast',
+  'script',
+  'ttyrec',
+  'ssm',
+  'teleport',
+] as const;
 
 /** A system that keeps session recordings. */
 export interface RecorderConfig {

@@ -1,11 +1,12 @@
 import type { PinnedFile } from '../files/entry.ts';
-import type { Problem, Recording } from '../model/recording.ts';
+import type { Problem, Recording, RecordingIds } from '../model/recording.ts';
 import { stableId } from '../util/ids.ts';
 import { stemOf } from './companions.ts';
 import { toRecording, withProblem } from './draft.ts';
 import { DEFAULT_NAMES, parseFileName } from './file-names.ts';
 import { findPlace, isTelling, type SsmPlace } from './ssm/names.ts';
 import { isMember, pathIds } from './sudo/directory.ts';
+import { findPlace as findTeleportPlace } from './teleport/files.ts';
 import { baseName, count, folderOf, plural } from './text.ts';
 
 /** A file that a manifest or the store knows and that is no longer there. */
@@ -131,6 +132,8 @@ function recorderOf(path: string): string | null {
   const inIoLog = isMember(name) && (/(?:^|\/)sudo/.test(path) || pathIds(folderOf(path)).tsid !== undefined);
   if (inIoLog) return 'sudo';
   if (findSsmPlace(path) !== null) return 'ssm';
+  // Parts of an upload go away when it is completed.
+  if (findTeleportPlace(path)?.kind === 'stored') return 'teleport';
   if (name === 'seq' || name.endsWith('.json') || isTiming(path)) return null;
   const byExtension = BY_EXTENSION.find(([pattern]) => pattern.test(name))?.[1];
   const folder = path
@@ -166,8 +169,13 @@ function missingFile(pin: AbsentPin, type: string, options: MissingOptions): Rec
     closed: pin.pinned.mtimeMs,
     bytes: pin.pinned.size,
     account: name?.account ?? null,
-    ids: name?.pid == null ? {} : { pid: name.pid },
+    ids: idsOf(pin, type, name?.pid ?? null),
   });
+}
+
+function idsOf(pin: AbsentPin, type: string, pid: number | null): RecordingIds {
+  const sid = type === 'teleport' ? (findTeleportPlace(pin.name)?.sid ?? null) : null;
+  return { ...(pid === null ? {} : { pid }), ...(sid === null ? {} : { cloudSession: sid }) };
 }
 
 /** A transcript that is gone, and a stream's parts or a command's outputs where none of them is left. */
@@ -244,7 +252,7 @@ function missing(host: string | null, type: string, place: string, known: Known)
   return { ...recording, state: 'missing' };
 }
 
-const STARTED_BY_SESSION: ReadonlySet<string> = new Set(['sudo', 'ssm', 'tlog']);
+const STARTED_BY_SESSION: ReadonlySet<string> = new Set(['sudo', 'ssm', 'teleport', 'tlog']);
 
 function pinnedText({ size, mtimeMs }: Pick<PinnedFile, 'size' | 'mtimeMs'>): string {
   // Beyond ±8.64e15 ms there are no dates.

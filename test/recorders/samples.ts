@@ -4,8 +4,10 @@ import { asciicast } from '../../src/recorders/asciicast/asciicast.ts';
 import { script } from '../../src/recorders/script/script.ts';
 import { ssm } from '../../src/recorders/ssm/ssm.ts';
 import { sudo } from '../../src/recorders/sudo/sudo.ts';
+import { teleport } from '../../src/recorders/teleport/teleport.ts';
 import { tlog } from '../../src/recorders/tlog/tlog.ts';
 import { ttyrec } from '../../src/recorders/ttyrec/ttyrec.ts';
+import * as tsh from '../support/teleport.ts';
 import { type Contents, fixture, fixtureFolder } from './support.ts';
 
 /** A whole recording of one recorder, and how it may be damaged. */
@@ -139,6 +141,17 @@ export const SAMPLES: readonly Sample[] = [
     main: STREAMED,
     wrongLength: null,
     withoutLast: withoutLastLine,
+  },
+  {
+    recorder: teleport,
+    files: { [`${tsh.SID}.tar`]: tsh.recording() },
+    main: `${tsh.SID}.tar`,
+    // The last four bytes of the gzip stream in a part are the length of its content.
+    wrongLength: (bytes) => {
+      bytes.writeUInt32LE(bytes.readUInt32LE(bytes.length - 4) + 1, bytes.length - 4);
+      return bytes;
+    },
+    withoutLast: (bytes) => bytes.subarray(0, bytes.length - tsh.LAST_PART.length),
   },
   {
     recorder: ttyrec,
