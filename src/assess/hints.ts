@@ -26,9 +26,13 @@ export function hintsFor(
   const say = (access: Access, reason: Reason) =>
     reasons.set(access.uid, [...(reasons.get(access.uid) ?? []), reason]);
   const byTarget = groupBy(uncovered, (access) => access.target);
+  const bySession = groupBy(uncovered, (access) => access.session.cloudSession);
   const emptied = new Set<string>();
   for (const recording of recordings) {
-    const own = byTarget.get(recording.target ?? '') ?? [];
+    const { cloudSession } = recording.ids;
+    // A session's id tells whose a recording was, wherever it was kept.
+    const own =
+      (cloudSession === undefined ? byTarget.get(recording.target ?? '') : bySession.get(cloudSession)) ?? [];
     if (recording.state === 'missing') sayDeleted(recording, own, say);
     else if (recording.state === 'empty') sayEmpty(recording, own, emptied, say);
   }
