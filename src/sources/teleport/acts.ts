@@ -1,5 +1,5 @@
+import { fieldsAt, textAt } from '../json-fields.ts';
 import { type AuditEvent, parsePlace, succeeded, type TeleportDraft, timeOf } from './audit-event.ts';
-import { fieldsOf, textOf } from './fields.ts';
 import { isKube, kubeDraft, sshDraft } from './sessions.ts';
 
 const DAY_MS = 86_400_000;
@@ -30,7 +30,7 @@ export function port(event: AuditEvent): readonly TeleportDraft[] {
   if (!event.code.endsWith('I') || !succeeded(event)) return [];
   const { record } = event;
   const base = isKube(record) ? kubeDraft(record, 'k8s-forward') : sshDraft(event, 'ssh-forward');
-  const place = parsePlace(textOf(record, 'addr') ?? '');
+  const place = parsePlace(textAt(record, 'addr') ?? '');
   const forwards = { host: place?.host ?? null, port: place?.port ?? null };
   return [{ ...base, kind: 'access.open', cloud: { ...base.cloud, ...ofConnection(event), forwards } }];
 }
@@ -40,11 +40,11 @@ export function port(event: AuditEvent): readonly TeleportDraft[] {
  * hardly on one day.
  */
 function ofConnection({ record, sid, user, time }: AuditEvent): { readonly sharedId?: string } {
-  const remote = textOf(record, 'addr.remote');
+  const remote = textAt(record, 'addr.remote');
   if (sid !== null || remote === null) return {};
   const parts = [
-    textOf(record, 'event'),
-    textOf(record, 'server_id'),
+    textAt(record, 'event'),
+    textAt(record, 'server_id'),
     remote,
     user,
     Math.floor(time / DAY_MS),
@@ -56,15 +56,15 @@ function ofConnection({ record, sid, user, time }: AuditEvent): { readonly share
 export function userLogin(event: AuditEvent): readonly TeleportDraft[] {
   if (!succeeded(event)) return [];
   const { record, user } = event;
-  const mfa = textOf(fieldsOf(record, 'mfa_device'), 'mfa_device_uuid') !== null;
+  const mfa = textAt(fieldsAt(record, 'mfa_device'), 'mfa_device_uuid') !== null;
   return [
     {
       kind: 'credential.issue',
       path: null,
       account: user,
       actor: null,
-      target: textOf(record, 'cluster_name'),
-      credential: { type: textOf(record, 'method') ?? 'unknown', id: null },
+      target: textAt(record, 'cluster_name'),
+      credential: { type: textAt(record, 'method') ?? 'unknown', id: null },
       ...(mfa ? { cloud: { mfa: true } } : {}),
     },
   ];
@@ -72,18 +72,18 @@ export function userLogin(event: AuditEvent): readonly TeleportDraft[] {
 
 /** A certificate for a user; those of hosts open nothing. */
 export function certCreate(event: AuditEvent): readonly TeleportDraft[] {
-  if (textOf(event.record, 'cert_type') !== 'user') return [];
-  const identity = fieldsOf(event.record, 'identity');
-  const user = textOf(identity, 'user') ?? event.user;
+  if (textAt(event.record, 'cert_type') !== 'user') return [];
+  const identity = fieldsAt(event.record, 'identity');
+  const user = textAt(identity, 'user') ?? event.user;
   const expires = timeOf(identity, 'expires');
-  const impersonator = textOf(identity, 'impersonator');
+  const impersonator = textAt(identity, 'impersonator');
   return [
     {
       kind: 'credential.issue',
       path: null,
       account: user,
       actor: null,
-      target: textOf(identity, 'route_to_cluster') ?? textOf(event.record, 'cluster_name'),
+      target: textAt(identity, 'route_to_cluster') ?? textAt(event.record, 'cluster_name'),
       credential: { type: 'certificate', id: null, ...(user === null ? {} : { keyId: user }) },
       cloud: {
         ...(expires === null ? {} : { expires }),
@@ -99,14 +99,14 @@ export function certCreate(event: AuditEvent): readonly TeleportDraft[] {
  */
 export function configChange(event: AuditEvent): readonly TeleportDraft[] {
   const { record, name, user } = event;
-  const resource = textOf(record, 'name');
+  const resource = textAt(record, 'name');
   return [
     {
       kind: 'control.change',
       path: null,
       account: user,
       actor: null,
-      target: textOf(record, 'cluster_name'),
+      target: textAt(record, 'cluster_name'),
       control: `teleport:${name}`,
       ...(resource === null ? {} : { cloud: { resource } }),
     },

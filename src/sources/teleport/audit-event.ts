@@ -2,7 +2,7 @@ import { parseIsoTime, type RecordTime } from '../../envelope/time.ts';
 import type { BrokeredSession, CloudDetail, Credential, EventKind, Origin } from '../../model/event.ts';
 import type { Path } from '../../model/path.ts';
 import { parseIp } from '../../util/ip.ts';
-import { type Fields, flagOf, textOf, textsOf } from './fields.ts';
+import { type Fields, textAt, textsAt, valueAt } from '../json-fields.ts';
 
 /** One audit event, as far as every kind of it needs it. */
 export interface AuditEvent {
@@ -38,12 +38,12 @@ export interface TeleportDraft {
 export function toAuditEvent(record: Fields, { time }: RecordTime): AuditEvent {
   return {
     record,
-    name: textOf(record, 'event') ?? '',
-    code: textOf(record, 'code') ?? '',
+    name: textAt(record, 'event') ?? '',
+    code: textAt(record, 'code') ?? '',
     time,
-    sid: textOf(record, 'sid'),
-    user: textOf(record, 'user') ?? textOf(record, 'updated_by'),
-    origin: parseAddress(textOf(record, 'addr.remote')),
+    sid: textAt(record, 'sid'),
+    user: textAt(record, 'user') ?? textAt(record, 'updated_by'),
+    origin: parseAddress(textAt(record, 'addr.remote')),
   };
 }
 
@@ -54,19 +54,19 @@ export function succeeded({ record, code }: AuditEvent): boolean {
 
 /** What every kind of event tells about who acted and how. */
 export function commonDetail({ record, name, sid }: AuditEvent): Omit<CloudDetail, 'eventId'> {
-  const impersonator = textOf(record, 'impersonator');
-  const reason = textOf(record, 'reason');
+  const impersonator = textAt(record, 'impersonator');
+  const reason = textAt(record, 'reason');
   const session = sid === null ? {} : brokeredSession(record);
   return {
     provider: 'teleport',
-    service: textOf(record, 'proto') ?? name.split('.', 1)[0] ?? '',
+    service: textAt(record, 'proto') ?? name.split('.', 1)[0] ?? '',
     action: name.slice(0, LONGEST_NAME),
-    account: textOf(record, 'cluster_name'),
+    account: textAt(record, 'cluster_name'),
     region: null,
     identity: KINDS.get(record['user_kind']) ?? 'user',
     arn: null,
     ...(impersonator === null ? {} : { sourceIdentity: impersonator }),
-    ...(textOf(record, 'with_mfa') === null ? {} : { mfa: true }),
+    ...(textAt(record, 'with_mfa') === null ? {} : { mfa: true }),
     ...(reason === null ? {} : { reason }),
     ...(Object.keys(session).length === 0 ? {} : { brokered: session }),
   };
@@ -82,18 +82,21 @@ const KINDS: ReadonlyMap<unknown, string> = new Map([
   [3, 'system'],
 ]);
 
+// A session runs under one request, rarely under a few.
+const REQUESTS_KEPT = 8;
+
 function brokeredSession(record: Fields): BrokeredSession {
-  const mode = textOf(record, 'session_recording');
+  const mode = textAt(record, 'session_recording');
   const interactive = flagOf(record, 'interactive');
   const enhanced = flagOf(record, 'enhanced_recording');
-  const subKind = textOf(record, 'server_sub_kind');
-  const requests = textsOf(record, 'access_requests');
+  const subKind = textAt(record, 'server_sub_kind');
+  const requests = textsAt(record, 'access_requests').slice(0, REQUESTS_KEPT);
   return {
     ...(mode === null ? {} : { mode }),
     ...(interactive === undefined ? {} : { interactive }),
     ...(enhanced === undefined ? {} : { enhanced }),
     ...(subKind === null ? {} : { agentless: subKind.startsWith('openssh') }),
-    ...(textOf(record, 'forwarded_by') === null ? {} : { forwarded: true }),
+    ...(textAt(record, 'forwarded_by') === null ? {} : { forwarded: true }),
     ...(requests.length === 0 ? {} : { requests }),
   };
 }
@@ -119,7 +122,13 @@ export function parsePlace(text: string): { readonly host: string; readonly port
 
 /** A moment written in a field; null where there is none. Go writes the year 1 for a time that was never set. */
 export function timeOf(record: Fields, key: string): number | null {
-  const written = textOf(record, key);
+  const written = textAt(record, key);
   const time = written === null ? null : parseIsoTime(written, { zone: 'UTC', reference: 0 });
   return time === null || time.time <= 0 ? null : time.time;
+}
+
+/** A boolean; undefined where there is none. */
+export function flagOf(record: Fields, key: string): boolean | undefined {
+  const value = valueAt(record, key);
+  return typeof value === 'boolean' ? value : undefined;
 }

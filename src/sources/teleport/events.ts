@@ -2,14 +2,14 @@ import { parseIsoTime, type RecordTime } from '../../envelope/time.ts';
 import type { Event, Parsed } from '../../model/event.ts';
 import { stableId } from '../../util/ids.ts';
 import type { FormatContext, RecordPlace } from '../format.ts';
+import { type Fields, textAt } from '../json-fields.ts';
 import { rejected } from '../to-event.ts';
 import { type AuditEvent, commonDetail, type TeleportDraft, toAuditEvent } from './audit-event.ts';
-import { type Fields, textOf } from './fields.ts';
 import { parseMeaning } from './meaning.ts';
 
 /** One audit event → what it means. Total; an event of a kind that is not read counts by its time alone. */
 export function decodeRecord(record: Fields, place: RecordPlace, context: FormatContext): Parsed {
-  const written = textOf(record, 'time');
+  const written = textAt(record, 'time');
   if (written === null) return rejected('no-time', 'audit event without a time', place);
   const time = parseIsoTime(written, { zone: 'UTC', reference: context.reference });
   if (time === null) return rejected('bad-time', 'time of an audit event is no ISO-8601 time', place);
@@ -63,6 +63,6 @@ function toEvent(draft: TeleportDraft, index: number, { event, time, place, cont
 const EVENT_ID = /^[\w-]{8,64}$/;
 
 function idOf(record: Fields): string | null {
-  const id = textOf(record, 'uid');
+  const id = textAt(record, 'uid');
   return id !== null && EVENT_ID.test(id) ? id : null;
 }

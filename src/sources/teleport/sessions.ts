@@ -1,6 +1,6 @@
 import type { Path } from '../../model/path.ts';
-import { type AuditEvent, succeeded, type TeleportDraft, timeOf } from './audit-event.ts';
-import { type Fields, flagOf, textOf, textsOf } from './fields.ts';
+import { type Fields, textAt, textsAt } from '../json-fields.ts';
+import { type AuditEvent, flagOf, succeeded, type TeleportDraft, timeOf } from './audit-event.ts';
 
 /** A session begins. Where it is recorded, its recorder has begun too: it refuses or ends what it cannot record. */
 export function sessionStart(event: AuditEvent): readonly TeleportDraft[] {
@@ -67,14 +67,14 @@ export function sessionDraft(event: AuditEvent): Omit<TeleportDraft, 'kind'> {
 }
 
 export function isKube(record: Fields): boolean {
-  return textOf(record, 'proto') === 'kube' || textOf(record, 'kubernetes_cluster') !== null;
+  return textAt(record, 'proto') === 'kube' || textAt(record, 'kubernetes_cluster') !== null;
 }
 
 export function sshDraft({ record, user }: AuditEvent, path: Path): Omit<TeleportDraft, 'kind'> {
   return {
     path,
-    account: textOf(record, 'login'),
-    target: textOf(record, 'server_hostname') ?? textOf(record, 'server_id'),
+    account: textAt(record, 'login'),
+    target: textAt(record, 'server_hostname') ?? textAt(record, 'server_id'),
     // Teleport lets nobody in without a certificate, and puts the user's name into its key id.
     credential: { type: 'certificate', id: null, ...(user === null ? {} : { keyId: user }) },
   };
@@ -84,18 +84,18 @@ export function sshDraft({ record, user }: AuditEvent, path: Path): Omit<Telepor
 function sshPath(record: Fields): Path {
   const interactive = flagOf(record, 'interactive');
   if (interactive !== undefined) return interactive ? 'ssh-shell' : 'ssh-exec';
-  if (textOf(record, 'size') !== null) return 'ssh-shell';
-  return textsOf(record, 'initial_command').length > 0 ? 'ssh-exec' : 'ssh';
+  if (textAt(record, 'size') !== null) return 'ssh-shell';
+  return textsAt(record, 'initial_command').length > 0 ? 'ssh-exec' : 'ssh';
 }
 
 /** A pod is a place in the cluster, which is the target. */
 export function kubeDraft(record: Fields, path: Path): Omit<TeleportDraft, 'kind'> {
   const names = ['kubernetes_pod_namespace', 'kubernetes_pod_name', 'kubernetes_container_name'];
-  const pod = names.flatMap((key) => textOf(record, key) ?? []).join('/');
+  const pod = names.flatMap((key) => textAt(record, key) ?? []).join('/');
   return {
     path,
-    account: textsOf(record, 'kubernetes_users')[0] ?? textOf(record, 'login'),
-    target: textOf(record, 'kubernetes_cluster') ?? textOf(record, 'server_id'),
+    account: textsAt(record, 'kubernetes_users')[0] ?? textAt(record, 'login'),
+    target: textAt(record, 'kubernetes_cluster') ?? textAt(record, 'server_id'),
     ...(pod === '' ? {} : { cloud: { resource: pod } }),
   };
 }
@@ -103,23 +103,23 @@ export function kubeDraft(record: Fields, path: Path): Omit<TeleportDraft, 'kind
 function desktopDraft(record: Fields): Omit<TeleportDraft, 'kind'> {
   return {
     path: 'rdp',
-    account: textOf(record, 'windows_user') ?? textOf(record, 'login'),
-    target: textOf(record, 'desktop_name') ?? textOf(record, 'desktop_addr'),
+    account: textAt(record, 'windows_user') ?? textAt(record, 'login'),
+    target: textAt(record, 'desktop_name') ?? textAt(record, 'desktop_addr'),
   };
 }
 
 function databaseDraft(record: Fields): Omit<TeleportDraft, 'kind'> {
-  const database = textOf(record, 'db_name');
+  const database = textAt(record, 'db_name');
   return {
     path: 'db',
-    account: textOf(record, 'db_user'),
-    target: textOf(record, 'db_service') ?? textOf(record, 'db_uri'),
+    account: textAt(record, 'db_user'),
+    target: textAt(record, 'db_service') ?? textAt(record, 'db_uri'),
     ...(database === null ? {} : { cloud: { resource: database } }),
   };
 }
 
 /** Where the event names no mode nothing is known. */
 function isRecorded(record: Fields): boolean {
-  const mode = textOf(record, 'session_recording');
+  const mode = textAt(record, 'session_recording');
   return mode !== null && mode !== 'off';
 }
