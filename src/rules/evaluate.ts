@@ -13,8 +13,8 @@ import { renderSummary } from './summary.ts';
  */
 export function evaluateRules(rules: readonly Rule[], record: RuleRecord): readonly FindingRule[] {
   const byCheck = new Map<string, FindingRule>();
-  for (const rule of rules) {
-    if (rule.kind !== 'finding' || !applies(rule, record)) continue;
+  for (const rule of rulesOn(rules, record.type)) {
+    if (rule.kind !== 'finding' || !rule.matches(record)) continue;
     const other = byCheck.get(rule.check);
     if (other === undefined || rank(rule) > rank(other)) byCheck.set(rule.check, rule);
   }
@@ -98,7 +98,9 @@ export interface Classification {
 
 /** Classifies an access. The record's verdict fields are not looked at: loading refuses rules that would. */
 export function classify(rules: readonly Rule[], record: AccessRecord): Classification {
-  const matched = rules.filter((rule) => rule.kind === 'classification' && applies(rule, record));
+  const matched = rulesOn(rules, record.type).filter(
+    (rule) => rule.kind === 'classification' && rule.matches(record),
+  );
   const isClassed = (name: string): boolean =>
     matched.some((rule) => rule.kind === 'classification' && rule.classify === name);
   return {
@@ -108,9 +110,18 @@ export function classify(rules: readonly Rule[], record: AccessRecord): Classifi
   };
 }
 
-function applies(rule: Rule, record: RuleRecord): boolean {
-  return rule.enabled && rule.product === 'offrecord' && rule.service === record.type && rule.matches(record);
+/** The rules in force on one kind of record: a judgement asks for them once per access. */
+function rulesOn(rules: readonly Rule[], service: RuleRecord['type']): readonly Rule[] {
+  const known = inForce.get(rules) ?? new Map<string, readonly Rule[]>();
+  inForce.set(rules, known);
+  const found =
+    known.get(service) ??
+    rules.filter((rule) => rule.enabled && rule.product === 'offrecord' && rule.service === service);
+  known.set(service, found);
+  return found;
 }
+
+const inForce = new WeakMap<readonly Rule[], Map<string, readonly Rule[]>>();
 
 function rank(rule: FindingRule): number {
   return LEVELS.indexOf(rule.level);

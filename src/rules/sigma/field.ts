@@ -6,7 +6,8 @@ export type Predicate = (record: unknown) => boolean;
  * of every reason. Empty where the path leads nowhere.
  */
 export function fieldValues(record: unknown, path: readonly string[]): readonly unknown[] {
-  return reach(record, path).flat(16);
+  const values = reach(record, path);
+  return values.some(Array.isArray) ? values.flat(16) : values;
 }
 
 /**
@@ -53,8 +54,23 @@ export function leafTexts(record: unknown): readonly string[] {
   return texts;
 }
 
-function reach(record: unknown, path: readonly string[]): unknown[] {
-  let values: unknown[] = [record];
+const NOWHERE: readonly unknown[] = [];
+
+/** Most paths lead through objects alone; from the first list on, every branch is followed. */
+function reach(record: unknown, path: readonly string[]): readonly unknown[] {
+  let value = record;
+  for (let at = 0; at < path.length; at += 1) {
+    if (typeof value !== 'object' || value === null) return NOWHERE;
+    if (Array.isArray(value)) return reachAll(value, path.slice(at));
+    const name = path[at] ?? '';
+    if (!Object.hasOwn(value, name)) return NOWHERE;
+    value = (value as Readonly<Record<string, unknown>>)[name];
+  }
+  return [value];
+}
+
+function reachAll(list: readonly unknown[], path: readonly string[]): readonly unknown[] {
+  let values: readonly unknown[] = list;
   for (const name of path) values = values.flat(16).flatMap((value) => ownValue(value, name));
   return values;
 }
