@@ -6,8 +6,13 @@ const DAY_MS = 86_400_000;
 
 /** A command without a terminal. Its code is that of a failure where the command itself failed: it ran all the same. */
 export function exec(event: AuditEvent): readonly TeleportDraft[] {
-  const base = isKube(event.record) ? kubeDraft(event.record, 'k8s-exec') : sshDraft(event, 'ssh-exec');
-  return [{ ...base, kind: 'access.open' }];
+  return act(event, isKube(event.record) ? kubeDraft(event, 'k8s-exec') : sshDraft(event, 'ssh-exec'));
+}
+
+/** What is told when it is over, with how it ended: many versions give it no other beginning and end. */
+function act({ record, sid }: AuditEvent, base: Omit<TeleportDraft, 'kind'>): readonly TeleportDraft[] {
+  const isOver = sid !== null && textAt(record, 'exitCode') !== null;
+  return [{ ...base, kind: 'access.open' }, ...(isOver ? [{ ...base, kind: 'access.close' as const }] : [])];
 }
 
 // What Teleport itself refused: nothing was copied.
@@ -16,7 +21,7 @@ const REFUSED = new Set(['T3010E', 'TS020E']);
 /** A copied file. A code of failure is that of one file. */
 export function scp(event: AuditEvent): readonly TeleportDraft[] {
   if (REFUSED.has(event.code)) return [];
-  return [{ ...sshDraft(event, 'ssh-sftp'), kind: 'access.open' }];
+  return act(event, sshDraft(event, 'ssh-sftp'));
 }
 
 /** One step of a file transfer, of which a connection makes thousands; often without a session. */
@@ -29,7 +34,7 @@ export function sftp(event: AuditEvent): readonly TeleportDraft[] {
 export function port(event: AuditEvent): readonly TeleportDraft[] {
   if (!event.code.endsWith('I') || !succeeded(event)) return [];
   const { record } = event;
-  const base = isKube(record) ? kubeDraft(record, 'k8s-forward') : sshDraft(event, 'ssh-forward');
+  const base = isKube(record) ? kubeDraft(event, 'k8s-forward') : sshDraft(event, 'ssh-forward');
   const place = parsePlace(textAt(record, 'addr') ?? '');
   const forwards = { host: place?.host ?? null, port: place?.port ?? null };
   return [{ ...base, kind: 'access.open', cloud: { ...base.cloud, ...ofConnection(event), forwards } }];
@@ -52,9 +57,12 @@ function ofConnection({ record, sid, user, time }: AuditEvent): { readonly share
   return { sharedId: parts.join(' ') };
 }
 
+// Whether single sign-on would work was tried out: nobody was let in.
+const SSO_TEST = 'T1010I';
+
 /** A person or bot got certificates for a while: whatever is done with them leaves events of its own. */
 export function userLogin(event: AuditEvent): readonly TeleportDraft[] {
-  if (!succeeded(event)) return [];
+  if (!succeeded(event) || event.code === SSO_TEST) return [];
   const { record, user } = event;
   const mfa = textAt(fieldsAt(record, 'mfa_device'), 'mfa_device_uuid') !== null;
   return [

@@ -1,14 +1,6 @@
 import { certCreate, configChange, exec, port, scp, sftp, userLogin } from './acts.ts';
 import type { AuditEvent, TeleportDraft } from './audit-event.ts';
-import {
-  databaseEnd,
-  databaseStart,
-  desktopStart,
-  sessionEnd,
-  sessionStart,
-  sessionUpload,
-  sessionUse,
-} from './sessions.ts';
+import { guardedStart, sessionEnd, sessionStart, sessionUpload, sessionUse } from './sessions.ts';
 
 /** What an audit event means as an access, a recording, a credential or a change of configuration; nothing else. */
 export function parseMeaning(event: AuditEvent): readonly TeleportDraft[] {
@@ -29,10 +21,10 @@ const EVENTS: Readonly<Record<string, (event: AuditEvent) => readonly TeleportDr
   scp,
   sftp,
   port,
-  'windows.desktop.session.start': desktopStart,
+  'windows.desktop.session.start': guardedStart,
   'windows.desktop.session.end': sessionEnd,
-  'db.session.start': databaseStart,
-  'db.session.end': databaseEnd,
+  'db.session.start': guardedStart,
+  'db.session.end': sessionEnd,
   'user.login': userLogin,
   'cert.create': certCreate,
   'session_recording_config.update': configChange,

@@ -1,6 +1,6 @@
 import type { Path } from '../../model/path.ts';
 import { type Fields, textAt, textsAt } from '../json-fields.ts';
-import { type AuditEvent, flagOf, succeeded, type TeleportDraft, timeOf } from './audit-event.ts';
+import { type AuditEvent, flagOf, parsePlace, succeeded, type TeleportDraft, timeOf } from './audit-event.ts';
 
 /** A session begins. Where it is recorded, its recorder has begun too: it refuses or ends what it cannot record. */
 export function sessionStart(event: AuditEvent): readonly TeleportDraft[] {
@@ -12,15 +12,15 @@ export function sessionStart(event: AuditEvent): readonly TeleportDraft[] {
 }
 
 /**
- * A session ends. The event says when it began too: versions that do not fit together leave `session.start` out, and
- * exporters lose events.
+ * A session ends. It opens one too, from when it says it began: versions that do not fit together leave
+ * `session.start` out, and exporters lose events.
  */
 export function sessionEnd(event: AuditEvent): readonly TeleportDraft[] {
   const base = sessionDraft(event);
   const began = timeOf(event.record, 'session_start');
   const time = endOf(event, began);
   return [
-    ...(began === null || began > time ? [] : [{ ...base, kind: 'access.open' as const, time: began }]),
+    { ...base, kind: 'access.open', time: began === null || began > time ? time : began },
     { ...base, kind: 'access.close', time },
     ...(isRecorded(event.record) ? [{ ...base, kind: 'recording.close' as const, time }] : []),
   ];
@@ -44,18 +44,9 @@ export function sessionUse(event: AuditEvent): readonly TeleportDraft[] {
   return event.sid === null ? [] : [{ ...sessionDraft(event), kind: 'access.use' }];
 }
 
-/** A remote desktop. A refused one has a code of its own. */
-export function desktopStart(event: AuditEvent): readonly TeleportDraft[] {
+/** A remote desktop, or a database. A refused one has a code of its own. */
+export function guardedStart(event: AuditEvent): readonly TeleportDraft[] {
   return succeeded(event) ? sessionStart(event) : [];
-}
-
-export function databaseStart(event: AuditEvent): readonly TeleportDraft[] {
-  return succeeded(event) ? sessionStart(event) : [];
-}
-
-/** A database session's end has no times of its own. */
-export function databaseEnd(event: AuditEvent): readonly TeleportDraft[] {
-  return [{ ...sessionDraft(event), kind: 'access.close' }];
 }
 
 /** Where a session leads, by what the event names. */
@@ -63,7 +54,7 @@ export function sessionDraft(event: AuditEvent): Omit<TeleportDraft, 'kind'> {
   const { record, name } = event;
   if (name.startsWith('db.')) return databaseDraft(record);
   if (name.startsWith('windows.')) return desktopDraft(record);
-  return isKube(record) ? kubeDraft(record, 'k8s-exec') : sshDraft(event, sshPath(record));
+  return isKube(record) ? kubeDraft(event, 'k8s-exec') : sshDraft(event, sshPath(record));
 }
 
 export function isKube(record: Fields): boolean {
@@ -74,10 +65,17 @@ export function sshDraft({ record, user }: AuditEvent, path: Path): Omit<Telepor
   return {
     path,
     account: textAt(record, 'login'),
-    target: textAt(record, 'server_hostname') ?? textAt(record, 'server_id'),
+    target: textAt(record, 'server_hostname') ?? textAt(record, 'server_id') ?? serverAddress(record),
     // Teleport lets nobody in without a certificate, and puts the user's name into its key id.
     credential: { type: 'certificate', id: null, ...(user === null ? {} : { keyId: user }) },
   };
+}
+
+/** The address of the server where the event names none; a loopback address is that of any. */
+function serverAddress(record: Fields): string | null {
+  const places = ['server_addr', 'addr.local'].map((key) => parsePlace(textAt(record, key) ?? ''));
+  const hosts = places.flatMap((place) => (place === null ? [] : [place.host]));
+  return hosts.find((host) => !/^(?:127\.|::1$|0\.0\.0\.0$|::$|localhost$)/.test(host)) ?? null;
 }
 
 /** The end says whether a terminal was attached; the start has its size, or the command; old ones have neither. */
@@ -89,22 +87,23 @@ function sshPath(record: Fields): Path {
 }
 
 /** A pod is a place in the cluster, which is the target. */
-export function kubeDraft(record: Fields, path: Path): Omit<TeleportDraft, 'kind'> {
+export function kubeDraft({ record, user }: AuditEvent, path: Path): Omit<TeleportDraft, 'kind'> {
   const names = ['kubernetes_pod_namespace', 'kubernetes_pod_name', 'kubernetes_container_name'];
   const pod = names.flatMap((key) => textAt(record, key) ?? []).join('/');
   return {
     path,
-    account: textsAt(record, 'kubernetes_users')[0] ?? textAt(record, 'login'),
+    account: textsAt(record, 'kubernetes_users')[0] ?? textAt(record, 'login') ?? user,
     target: textAt(record, 'kubernetes_cluster') ?? textAt(record, 'server_id'),
     ...(pod === '' ? {} : { cloud: { resource: pod } }),
   };
 }
 
 function desktopDraft(record: Fields): Omit<TeleportDraft, 'kind'> {
+  const address = textAt(record, 'desktop_addr');
   return {
     path: 'rdp',
     account: textAt(record, 'windows_user') ?? textAt(record, 'login'),
-    target: textAt(record, 'desktop_name') ?? textAt(record, 'desktop_addr'),
+    target: textAt(record, 'desktop_name') ?? parsePlace(address ?? '')?.host ?? address,
   };
 }
 
