@@ -8,7 +8,7 @@ export interface Caller {
   readonly impersonated: string | null;
   /** `ServiceAccount`, `Node`, `System` or `User`. */
   readonly identity: string;
-  /** Where AWS authenticated the user, its ARN; else the user's name. */
+  /** Where AWS authenticated the user, an ARN that the user did not choose; else the user's name. */
   readonly stableName: string;
   /** Access key that AWS authenticated; null elsewhere. */
   readonly key: string | null;
@@ -83,16 +83,29 @@ function decoded(path: string): string {
 function toCaller(record: Fields): Caller {
   const user = fieldsAt(record, 'user');
   const name = textAt(user, 'username') ?? textAt(user, 'uid') ?? 'unknown';
-  const [arn = null] = textsAt(user, 'extra', 'arn');
   const [key = null] = textsAt(user, 'extra', 'accessKeyId');
   return {
     name,
     impersonated: textAt(record, 'impersonatedUser', 'username'),
     identity: identityOf(name),
-    stableName: arn !== null && arn.startsWith('arn:') && arn.length <= 2048 ? arn : name,
+    stableName: arnOf(user) ?? name,
     key: key !== null && ACCESS_KEY.test(key) ? key : null,
   };
 }
+
+/**
+ * The session's ARN where an identity provider names the session; else that of the user or role, because whoever
+ * assumes a role names the session.
+ */
+function arnOf(user: Fields): string | null {
+  const [session = ''] = textsAt(user, 'extra', 'arn');
+  const [canonical = ''] = textsAt(user, 'extra', 'canonicalArn');
+  const arn = PROVIDER_SESSION.test(session) ? session : canonical;
+  return arn.startsWith('arn:') && arn.length <= LONGEST_ARN ? arn : null;
+}
+
+const PROVIDER_SESSION = /^arn:[\w-]{1,32}:sts::\d{12}:assumed-role\/AWSReservedSSO_/;
+const LONGEST_ARN = 2048;
 
 const ACCESS_KEY = /^A[A-Z0-9]{15,127}$/;
 
