@@ -14,6 +14,10 @@ export const SOURCE_TYPES = [
   'teleport',
   'kubernetes',
   'vault',
+  'okta',
+  'entra',
+  'windows',
+  'gcp',
 ] as const;
 
 /** Where records of accesses come from. */

@@ -64,6 +64,8 @@ export interface SessionIds {
    * command sent to many instances `COMMAND-ID/INSTANCE-ID`. Unique for good: it joins without time.
    */
   readonly cloudSession?: string;
+  /** Windows logon id, `0x…` in lower case: unique on its host until that boots. */
+  readonly logonId?: string;
 }
 
 export interface EventDetail {

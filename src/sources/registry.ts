@@ -1,23 +1,31 @@
 import { auditd } from './auditd/auditd.ts';
 import { cloudtrail } from './cloudtrail/cloudtrail.ts';
+import { entra } from './entra/entra.ts';
 import type { Format } from './format.ts';
+import { gcp } from './gcp/gcp.ts';
 import { journald } from './journald/journald.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
+import { okta } from './okta/okta.ts';
 import { sshd } from './sshd/sshd.ts';
 import { sudo } from './sudo/sudo.ts';
 import { teleport } from './teleport/teleport.ts';
 import { vault } from './vault/vault.ts';
+import { windows } from './windows/windows.ts';
 
 /** Every format of a source. A new one is a folder and a line here. */
 export const FORMATS: readonly Format[] = [
   auditd,
   cloudtrail,
+  entra,
+  gcp,
   journald,
   kubernetes,
+  okta,
   sshd,
   sudo,
   teleport,
   vault,
+  windows,
 ];
 
 export function findFormat(type: string): Format | undefined {

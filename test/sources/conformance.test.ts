@@ -15,8 +15,16 @@ const fixture = (path: string): Buffer => readFileSync(new URL(path, FIXTURES));
 const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   auditd: ['auditd/enriched.log'],
   cloudtrail: ['cloudtrail/trail.json', 'cloudtrail/lookup-events.json', 'cloudtrail/event-bus.jsonl'],
+  entra: [
+    'entra/sign-ins.json',
+    'entra/diagnostics.jsonl',
+    'entra/event-hub.json',
+    'entra/directory-audits.json',
+  ],
+  gcp: ['gcp/sink.jsonl', 'gcp/gcloud.json', 'gcp/entries-list.json'],
   journald: ['journald/openssh-9.2.jsonl', 'journald/openssh-9.2.export'],
   kubernetes: ['kubernetes/audit.log', 'kubernetes/event-list.json', 'kubernetes/cloudwatch.json'],
+  okta: ['okta/system-log.json', 'okta/event-bus.jsonl'],
   sshd: [
     'syslog/auth.log',
     'syslog/auth.iso.log',
@@ -29,10 +37,16 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   sudo: ['sudo/logsrvd-events.json', 'sudo/compact.jsonl'],
   teleport: ['teleport/events.log'],
   vault: ['vault/audit.log'],
+  windows: [
+    'windows/winlogbeat.jsonl',
+    'windows/nxlog.jsonl',
+    'windows/evtx.jsonl',
+    'windows/get-winevent.json',
+  ],
 };
 
 /** Logs that one server writes about many targets: the folder they lie in names none of them. */
-const OF_MANY_TARGETS = new Set(['teleport']);
+const OF_MANY_TARGETS = new Set(['teleport', 'okta', 'entra', 'gcp']);
 
 /** Logs of many targets that name no cluster or server: the folder's name stands before the target, or for it. */
 const WITHIN_FOLDER = new Set(['kubernetes', 'vault']);

@@ -9,7 +9,7 @@ const spec: ProviderSpec = {
   type: 'entra',
   title: 'Entra ID sign-ins and audit (Microsoft Graph, diagnostic settings)',
   screened: { product: 'azure', service: 'auditlogs' },
-  keys: ['correlationId', 'category', 'operationName', 'properties'],
+  keys: ['createdDateTime', 'userPrincipalName', 'correlationId'],
   zone: 'UTC',
   isOwn,
   timeOf: (record) => {

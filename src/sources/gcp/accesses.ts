@@ -13,8 +13,7 @@ function readerOf({ service, method }: Entry): ((entry: Entry) => readonly Provi
   if (service === 'iap' && method === 'AuthorizeUser') return tunnel;
   if (service === 'oslogin' && method.endsWith('.OsLoginDataPlaneService.CheckPolicy')) return checkPolicy;
   if (service === 'compute' && SET_METADATA.test(method)) return setMetadata;
-  // The region stands before the service's own name.
-  if (service.endsWith('ssh-serialport')) return serialConsole;
+  if (service === 'ssh-serialport') return serialConsole;
   return service === 'k8s.io' ? pods : undefined;
 }
 

@@ -32,11 +32,11 @@ export function toEntry(record: Fields): Entry {
   const name = textAt(caller, 'principalEmail') ?? subject ?? 'unknown';
   return {
     id: idOf(record),
-    service: (textAt(payload, 'serviceName') ?? '').replace(/\.googleapis\.com$/, ''),
+    service: serviceOf(textAt(payload, 'serviceName') ?? ''),
     method: textAt(payload, 'methodName') ?? '',
     succeeded: succeededAt(payload),
     name,
-    identity: name.endsWith('.gserviceaccount.com') ? 'ServiceAccount' : 'User',
+    identity: SERVICE_ACCOUNT.test(name) ? 'ServiceAccount' : 'User',
     subject,
     delegator: delegatorOf(caller),
     project: textAt(labels, 'project_id') ?? projectOf(textAt(record, 'logName')),
@@ -47,6 +47,16 @@ export function toEntry(record: Fields): Entry {
     operation: operationOf(fieldsAt(record, 'operation')),
   };
 }
+
+/** Without its domain, and without the region that the serial console has before its name. */
+function serviceOf(name: string): string {
+  return name
+    .replace(/\.googleapis\.com$/, '')
+    .replace(/^[a-z]{1,20}-[a-z]{1,20}\d{1,3}-(?=ssh-serialport$)/, '');
+}
+
+/** Service accounts of Google Cloud, and those of a cluster. */
+const SERVICE_ACCOUNT = /\.gserviceaccount\.com$|^system:/;
 
 function idOf(record: Fields): Entry['id'] {
   const id = textAt(record, 'insertId');

@@ -32,20 +32,26 @@ const MFA = 'user.authentication.auth_via_mfa';
 
 /** The app's own log tells what was reached there; which apps are privileged, this one does not know. */
 function toApp(event: LogEvent): ProviderDraft {
-  return { ...issue(event.name), path: 'console', target: targetOf(event, 'AppInstance') };
+  return { ...issue(event.name), ...within(event), path: 'console', target: targetOf(event, 'AppInstance') };
 }
 
 /** The console that administers the identity provider: whoever holds it can become anybody. */
 function adminConsole(event: LogEvent): ProviderDraft {
-  return { kind: 'access.open', path: 'console', account: event.name, target: ADMIN_CONSOLE };
+  const { name: account } = event;
+  return { kind: 'access.open', path: 'console', account, target: ADMIN_CONSOLE, ...within(event) };
 }
 
 /** Okta's staff may act in the organisation from then on. */
 function support(event: LogEvent): ProviderDraft {
-  return { ...issue(event.name), path: 'console', target: ADMIN_CONSOLE };
+  return { ...issue(event.name), ...within(event), path: 'console', target: ADMIN_CONSOLE };
 }
 
 const ADMIN_CONSOLE = 'okta-admin-console';
+
+/** The session that it happened in: it leads back to the sign-in. */
+function within({ session }: LogEvent): Pick<ProviderDraft, 'cloud'> {
+  return session === null ? {} : { cloud: { usedKey: session } };
+}
 
 function issue(account: string): ProviderDraft {
   return { kind: 'credential.issue', path: null, account, target: null };

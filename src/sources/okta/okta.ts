@@ -26,7 +26,7 @@ export const okta: Format = defineProviderFormat(spec);
 
 function read(record: Fields): ProviderRecord {
   const event = toLogEvent(record);
-  const { id, type, name, actorType, actorId, session } = event;
+  const { id, type, name, actorType, actorId } = event;
   return {
     provider: 'okta',
     service: 'okta',
@@ -36,14 +36,8 @@ function read(record: Fields): ProviderRecord {
     name,
     origin: originOf(textAt(record, 'client', 'ipAddress')),
     host: null,
-    cloud: {
-      // The System Log does not name its own organisation.
-      account: null,
-      region: null,
-      identity: actorType,
-      arn: actorId,
-      ...(session === null ? {} : { usedKey: session }),
-    },
+    // The System Log does not name its own organisation.
+    cloud: { account: null, region: null, identity: actorType, arn: actorId },
     drafts: parseAccess(event),
     control: parseControl(event),
   };

@@ -139,8 +139,7 @@ function systemTime(system: Fields): string | number | null {
 
 /** `{"LogFileCleared": {…}}` → what is in it. */
 function innermost(user: Fields): Fields {
-  const [inner] = Object.values(user).filter(isFields);
-  return inner ?? user;
+  return Object.values(user).find(isFields) ?? user;
 }
 
 /** Data by name, or as a list of names with their texts, as other converters leave it. */

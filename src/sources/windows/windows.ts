@@ -1,3 +1,4 @@
+import type { RecordTime } from '../../envelope/time.ts';
 import type { Format } from '../format.ts';
 import type { Fields } from '../json-fields.ts';
 import type { ProviderRecord } from '../provider-event.ts';
@@ -21,17 +22,19 @@ const spec: ProviderSpec = {
 /** Logons, logoffs and the log's own changes on Windows machines. */
 export const windows: Format = defineProviderFormat(spec);
 
-function read(fields: Fields): ProviderRecord {
+function read(fields: Fields, { time }: RecordTime): ProviderRecord {
   const record = toWindowsRecord(fields);
-  const { eventId, computer, channel, recordId, written } = record;
+  const { eventId, computer, channel, recordId } = record;
+  // Collectors write the same time in several ways: whole seconds are what they agree in.
+  const second = Math.floor(time / 1000);
   const logon = parseLogon(record);
   return {
     provider: 'windows',
     service: 'security',
     action: String(eventId),
     // Numbers of records begin anew when a log is cleared, so the time belongs to the id.
-    id: recordId === null ? null : [computer ?? '', channel ?? '', recordId, eventId, written ?? ''],
-    eventId: recordId === null ? null : `${computer ?? ''}/${recordId}/${written ?? ''}`,
+    id: recordId === null ? null : [computer ?? '', channel ?? '', recordId, eventId, second],
+    eventId: recordId === null ? null : `${computer ?? ''}/${recordId}/${second}`,
     name: logon.name,
     origin: logon.origin,
     host: computer,
