@@ -1,4 +1,6 @@
+import type { Config } from '../config/schema.ts';
 import { type Replay, replay as replayInterval } from '../daemon/replay/replay.ts';
+import { StoreError } from '../store/error.ts';
 import { readConfigFile } from './config-file.ts';
 import { EXIT, type ExitCode, type Io, writeLines } from './io.ts';
 import { createProgress } from './output/progress.ts';
@@ -23,19 +25,7 @@ export async function replay(paths: readonly string[], options: ReplayArguments,
     return fail('name files to judge, or a configuration whose store to read', io);
   const config = options.config === undefined ? null : await readConfigFile(options.config, io);
   if (options.config !== undefined && config === null) return EXIT.failed;
-  const progress = createProgress(io);
-  const result = await replayInterval({
-    from: options.from,
-    to: options.to,
-    now: options.now ?? null,
-    config,
-    paths,
-    rules: options.rules ?? null,
-    exceptions: options.exceptions ?? null,
-    zone: config?.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
-    signal: io.signal,
-    progress: progress.show,
-  }).finally(progress.clear);
+  const result = await judgeAnew(paths, options, config, io);
   if ('problems' in result) {
     for (const problem of result.problems) io.err(`${printable(problem)}\n`);
     return EXIT.failed;
@@ -45,6 +35,36 @@ export async function replay(paths: readonly string[], options: ReplayArguments,
   else await io.out(toReplayTable(result, { color: io.isTerminal && io.env['NO_COLOR'] === undefined }));
   for (const error of result.errors) io.err(`${printable(error)}\n`);
   return exit;
+}
+
+async function judgeAnew(
+  paths: readonly string[],
+  options: ReplayArguments,
+  config: Config | null,
+  io: Io,
+): Promise<Replay | { readonly problems: readonly string[] }> {
+  const progress = createProgress(io);
+  try {
+    return await replayInterval({
+      from: options.from,
+      to: options.to,
+      now: options.now ?? null,
+      config,
+      paths,
+      rulesFolder: options.rules ?? null,
+      exceptionsFolder: options.exceptions ?? null,
+      zone: config?.timezone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+      signal: io.signal,
+      progress: progress.show,
+    });
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const path = config?.store.path ?? '';
+    const place = error.message.includes(path) ? '' : `: ${path}`;
+    return { problems: [`offrecord: ${error.message}${place}`] };
+  } finally {
+    progress.clear();
+  }
 }
 
 function fail(message: string, io: Io): ExitCode {

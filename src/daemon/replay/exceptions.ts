@@ -16,17 +16,17 @@ export interface ReplayedExceptions {
  * the logs. The configured folder need not exist.
  */
 export async function readExceptions(
-  { config, exceptions }: { readonly config: Config | null; readonly exceptions: string | null },
+  { config, exceptionsFolder }: { readonly config: Config | null; readonly exceptionsFolder: string | null },
   found: readonly ExceptionFile[],
   identity: Identity,
   now: number,
 ): Promise<ReplayedExceptions> {
   const configured = config === null ? [] : [config.exceptions.path];
-  const read = await readExceptionFiles(exceptions === null ? configured : [exceptions]);
+  const read = await readExceptionFiles(exceptionsFolder === null ? configured : [exceptionsFolder]);
   const problems = read.problems.filter(
-    (one) => exceptions !== null || !one.message.startsWith('there is no'),
+    (one) => exceptionsFolder !== null || !one.message.startsWith('there is no'),
   );
-  const beside = exceptions === null ? found : [];
+  const beside = exceptionsFolder === null ? found : [];
   const files = [...new Map([...beside, ...read.files].map((file) => [file.text, file])).values()];
   const judging = toExceptionJudging(files, config, identity, now);
   const errors = [...problems, ...judging.problems].map(({ place, message }) => `${place}: ${message}`);

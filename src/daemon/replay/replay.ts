@@ -1,8 +1,9 @@
 import type { Config } from '../../config/schema.ts';
+import type { LoadedRules } from '../../rules/load.ts';
 import { toScreen } from '../../rules/screen.ts';
 import type { Store } from '../../store/store.ts';
 import { judge } from '../judge/judge.ts';
-import { type ReadRules, readRules } from '../rule-files.ts';
+import { readRules } from '../rule-files.ts';
 import { type JudgingSettings, toJudgingSettings } from '../settings.ts';
 import { type Difference, findDifference, type Verdicts } from './difference.ts';
 import { readExceptions } from './exceptions.ts';
@@ -22,8 +23,10 @@ export interface ReplayOptions extends Interval {
   /** Files and folders that the facts come from; none means those of the store. */
   readonly paths: readonly string[];
   /** Folder of own rules and of exceptions, in place of the configuration's. */
-  readonly rules: string | null;
-  readonly exceptions: string | null;
+  readonly rulesFolder: string | null;
+  readonly exceptionsFolder: string | null;
+  /** Rules that were read already, whatever the folder. */
+  readonly rules?: LoadedRules;
   /** IANA zone of times in the paths without one. */
   readonly zone: string;
   readonly signal: AbortSignal;
@@ -57,7 +60,8 @@ export async function replay(
   options: ReplayOptions,
 ): Promise<Replay | { readonly problems: readonly string[] }> {
   const { config } = options;
-  const rules = await readRules(options.rules === null ? (config?.rules.paths ?? []) : [options.rules]);
+  const folders = options.rulesFolder === null ? (config?.rules.paths ?? []) : [options.rulesFolder];
+  const rules = options.rules ?? (await readRules(folders));
   if (rules.problems.length > 0)
     return { problems: rules.problems.map(({ place, message }) => `${place}: ${message}`) };
   const store = config === null ? null : await openPast(config.store.path, options.paths.length > 0);
@@ -70,7 +74,11 @@ export async function replay(
 
 const NOTHING: Past = { accesses: [], findings: [], until: -Infinity };
 
-async function replayBeside(store: Store | null, rules: ReadRules, options: ReplayOptions): Promise<Replay> {
+async function replayBeside(
+  store: Store | null,
+  rules: LoadedRules,
+  options: ReplayOptions,
+): Promise<Replay> {
   const settings = toJudgingSettings(options.config);
   const now = options.now ?? options.to + settings.policy.maxWaitMs;
   const past = store === null ? NOTHING : await readPast(store, options);
@@ -104,7 +112,7 @@ async function replayBeside(store: Store | null, rules: ReadRules, options: Repl
 
 interface Judging {
   readonly settings: JudgingSettings;
-  readonly rules: ReadRules;
+  readonly rules: LoadedRules;
   readonly now: number;
   readonly applyException: Parameters<typeof judge>[1]['applyException'];
 }
