@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import cron, { type ScheduledTask } from 'node-cron';
+import { awsWarnings } from '../aws/connect.ts';
 import type { Config } from '../config/schema.ts';
 import { renderAlert } from '../dispatch/render.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -73,6 +74,7 @@ export class Daemon {
       const daemon = new Daemon(options, store, loaded.settings, notifiers);
       await daemon.#noteSettings();
       daemon.#signature = await settingsSignature(options.file, options.config);
+      warnOfAws(options);
       return daemon;
     } catch (error) {
       await store.close();
@@ -228,6 +230,14 @@ export class Daemon {
         'purged what is older than retention',
       );
     }
+  }
+}
+
+/** What works and is likely not meant is said once. */
+function warnOfAws({ config, logger }: DaemonOptions): void {
+  for (const account of config.aws) {
+    for (const warning of awsWarnings(account))
+      logger.warn({ account: account.id, warning }, 'an AWS account is not read as it should be');
   }
 }
 

@@ -58,14 +58,20 @@ function accessFindings({ facts, options, accesses }: JudgedFacts): Finding[] {
   });
 }
 
+/** A trail's records come minutes after the fact, 45 of them were seen: a transcript may well be there first. */
+const TRAIL_LAG_MS = 60 * 60_000;
+
 function recordingFindings({ options, recordings }: JudgedFacts): Finding[] {
   return recordings.flatMap((recording) => {
     const matched = recording.accesses.length > 0;
     const time = recording.opened ?? recording.closed ?? options.now;
     const ended = recording.closed ?? recording.opened;
-    const settled = ended === null || options.now - ended >= options.policy.toleranceMs;
+    const isOfCloud = recording.ids.cloudSession !== undefined;
+    const waitMs = isOfCloud ? TRAIL_LAG_MS : options.policy.toleranceMs;
+    const settled = ended === null || options.now - ended >= waitMs;
     const names =
-      recording.state === 'corrupt' || (recording.state !== 'missing' && recording.account !== null);
+      recording.state === 'corrupt' ||
+      (recording.state !== 'missing' && (recording.account !== null || isOfCloud));
     const record = toRecordingRecord(recording, {
       matched,
       orphan: !matched && settled && names,
