@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { kubernetes } from '../../src/sources/kubernetes/kubernetes.ts';
 import { recogniseFormat } from '../../src/sources/registry.ts';
 import * as k8s from '../support/kubernetes.ts';
@@ -109,4 +110,28 @@ test('the sample log gives exactly these accesses', () => {
   const controls = screen.flatMap(({ always, event }) => (always ? [event.detail.control] : []));
   assert.deepEqual(controls, ['kubernetes:delete-validatingwebhookconfigurations']);
   assert.ok(!JSON.stringify(events).includes('hunter2'));
+});
+
+test('whatever stands in a field, the record is read or rejected', () => {
+  const node = k8s.nodeRequest('/run/shop/web-0/app');
+  const outer = fc.constantFrom(...Object.keys(first));
+  const inner = fc.constantFrom('username', 'extra', 'code', 'resource', 'subresource', 'name', 'namespace');
+  fc.assert(
+    fc.property(
+      fc.constantFrom(first, second, node),
+      outer,
+      inner,
+      fc.jsonValue(),
+      (record, key, part, value) => {
+        for (const changed of [value, { ...(record[key] as k8s.AuditRecord), [part]: value }]) {
+          const text = JSON.stringify({ ...record, [key]: changed });
+          const { events, rejects, screen } = decodeText(kubernetes, text, { host: null });
+          assert.ok(rejects.length > 0 || screen.length > 0 || events.length > 0 || key === 'stage', text);
+          for (const { time, target, account } of events) {
+            assert.ok(Number.isFinite(time) && target !== '' && account !== '', text);
+          }
+        }
+      },
+    ),
+  );
 });

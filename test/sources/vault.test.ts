@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { recogniseFormat } from '../../src/sources/registry.ts';
 import { vault } from '../../src/sources/vault/vault.ts';
 import * as hcv from '../support/vault.ts';
@@ -205,4 +206,24 @@ test('the sample log gives exactly these events', () => {
   );
   const controls = screen.flatMap(({ always, event }) => (always ? [event.detail.control] : []));
   assert.deepEqual(controls, ['vault:audit-disable', 'vault:audit-enable', 'vault:audit-hash']);
+});
+
+test('whatever stands in a field, the entry is read or rejected', () => {
+  const entries = [
+    read(hcv.root()),
+    hcv.call('sign/prod', 'ssh', 'ssh', { asked: {}, answered: {} }),
+    hcv.call('create', 'token', 'auth/token', { made: hcv.caller('token-ci') }),
+  ];
+  const outer = fc.constantFrom('time', 'auth', 'request', 'response', 'error');
+  const inner = fc.constantFrom('policies', 'accessor', 'data', 'auth', 'path', 'mount_point', 'namespace');
+  fc.assert(
+    fc.property(fc.constantFrom(...entries), outer, inner, fc.jsonValue(), (entry, key, part, value) => {
+      for (const changed of [value, { ...(entry[key] as hcv.Entry), [part]: value }]) {
+        const text = JSON.stringify({ ...entry, [key]: changed });
+        const { events, rejects, screen } = decodeText(vault, text, { host: null });
+        assert.equal(rejects.length + screen.length, 1, text);
+        for (const { time, account } of events) assert.ok(Number.isFinite(time) && account !== '', text);
+      }
+    }),
+  );
 });
