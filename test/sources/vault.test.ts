@@ -30,6 +30,15 @@ test('whatever a root token does is a use of it; another token that reads a secr
   assert.deepEqual(decode(read(hcv.root(), { entry: { error: 'x' } })).events, []);
 });
 
+test('a root token of another name is still used as root', () => {
+  const who = (name: string) => {
+    const [use] = decode(read({ ...hcv.root(), display_name: name })).events;
+    return [use?.account, use?.actor];
+  };
+  assert.deepEqual(who('root'), ['root', null]);
+  assert.deepEqual(who('token-ci'), ['root', 'token-ci']);
+});
+
 test('a root token that hands out a credential does both', () => {
   const entry = hcv.call('sign/prod', 'ssh', 'ssh', { auth: hcv.root(), answered: {} });
   assert.deepEqual(counts(decode(entry).events), { 'credential.issue ssh': 1, 'access.use secret': 1 });

@@ -114,15 +114,15 @@ function toIssue(issue: Issue, { call, base: { id, cloud, ...base }, server }: S
   };
 }
 
-/** Whatever a root token does is a use of the highest privilege there is. */
+/** Whatever a root token does is a use of the highest privilege there is, whatever the token is called. */
 function toRootUse({ call, base: { id, cloud, ...base }, server }: Seen): Event {
   return {
     ...base,
     uid: stableId('ev', [...id, 'root']),
     kind: 'access.use',
     path: 'secret',
-    account: call.caller.name,
-    actor: null,
+    account: 'root',
+    actor: call.caller.name === 'root' ? null : call.caller.name,
     target: server,
     credential: { type: 'token', id: null },
     detail: { cloud },
