@@ -107,7 +107,7 @@ describe('replay', () => {
       now: '2026-11-24T00:00:00.000Z',
       read: { from: [at('state.db')], events: 14, recordings: 1 },
       compared_with: at('state.db'),
-      accesses: { before: 2, after: 2 },
+      accesses: { before: 2, after: 2, unjudged: 0 },
       difference: {
         accesses: { changed: 0, new: 0, gone: 0 },
         findings: { opens: 0, resolves: 1, changes: 0 },

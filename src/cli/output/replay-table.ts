@@ -49,6 +49,11 @@ function headLines({ from, to, now, read, compared, accesses }: Replay, paint: P
     `${paint('bold', 'Replay')}  ${clock(from)} to ${clock(to)}, judged as of ${clock(now)}`,
     `  read ${facts} from ${read.from.map(printable).join(', ')}`,
     `  ${plural(accesses.after, 'access', 'accesses')} judged; ${kept}`,
+    ...(accesses.unjudged === 0
+      ? []
+      : [
+          `  ${plural(accesses.unjudged, 'access', 'accesses')} not judged: the store no longer has their records`,
+        ]),
   ];
 }
 

@@ -13,6 +13,7 @@ import type { Past } from './past.ts';
 
 /** What a replay judges, wherever it was read. */
 export interface ReplayFacts {
+  readonly origin: 'store' | 'paths';
   readonly events: readonly Event[];
   readonly recordings: readonly Recording[];
   readonly sources: readonly SourceReport[];
@@ -41,6 +42,7 @@ export async function factsOfStore(
   const before = new Map(past.accesses.map((one) => [one.uid, one]));
   return {
     ...facts,
+    origin: 'store',
     sources: [],
     recorders: [],
     trailProblems: [],
@@ -82,6 +84,7 @@ export async function factsOfPaths(
   const unknown = facts.unknownPaths.map((path) => `${path}: nothing here has a known format; ${hint}`);
   return {
     ...facts,
+    origin: 'paths',
     firstSeen: store === null ? new Map() : await firstSeenOf(facts.recordings, store, options.now),
     from: -Infinity,
     errors: [...facts.errors, ...unknown],

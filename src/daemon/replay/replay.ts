@@ -10,6 +10,7 @@ import { readExceptions } from './exceptions.ts';
 import { factsOfPaths, factsOfStore, type ReplayFacts } from './facts.ts';
 import { type Interval, isIn, isOfInterval } from './interval.ts';
 import { openPast, type Past, readPast } from './past.ts';
+import { findUnjudged } from './unjudged.ts';
 
 export interface ReplayOptions extends Interval {
   /**
@@ -43,8 +44,8 @@ export interface Replay extends Interval {
   };
   /** The store whose verdicts it was compared with; null where there is none. */
   readonly compared: string | null;
-  /** Accesses of the interval: kept ones, and those of judging anew. */
-  readonly accesses: { readonly before: number; readonly after: number };
+  /** Accesses of the interval: kept ones, those of judging anew, and kept ones of which no facts are left to judge. */
+  readonly accesses: { readonly before: number; readonly after: number; readonly unjudged: number };
   readonly difference: Difference;
   /** What could not be read or understood, each with its place. */
   readonly errors: readonly string[];
@@ -89,10 +90,8 @@ async function replayBeside(
   const exceptions = await readExceptions(options, facts.exceptionFiles, settings.identity, now);
   const applyException: Judging['applyException'] = (access) => exceptions.apply(facts.complete(access));
   const after = judgeInterval(facts, { settings, rules, now, applyException }, options);
-  const timeless = new Set(
-    facts.recordings.filter((one) => one.opened === null && one.closed === null).map((one) => one.uid),
-  );
-  const before = withoutSubjects(past, timeless);
+  const unjudged = findUnjudged(past, after.accesses, facts);
+  const before = without(past, unjudged);
   const storePath = options.config?.store.path ?? '';
   return {
     from: options.from,
@@ -104,8 +103,12 @@ async function replayBeside(
       recordings: facts.recordings.length,
     },
     compared: store === null ? null : storePath,
-    accesses: { before: before.accesses.length, after: after.accesses.length },
-    difference: findDifference(before, withoutSubjects(after, timeless)),
+    accesses: {
+      before: past.accesses.length,
+      after: after.accesses.length,
+      unjudged: past.accesses.length - before.accesses.length,
+    },
+    difference: findDifference(before, without(after, unjudged)),
     errors: [...facts.errors, ...exceptions.errors],
   };
 }
@@ -119,7 +122,7 @@ interface Judging {
 
 /** Judges all facts, so that what stands beyond the edges is there to be seen, and keeps what is of the interval. */
 function judgeInterval(
-  { complete: _complete, errors: _errors, exceptionFiles: _files, ...facts }: ReplayFacts,
+  facts: ReplayFacts,
   { settings, rules, now, applyException }: Judging,
   interval: Interval,
 ): Verdicts {
@@ -143,7 +146,10 @@ function judgeInterval(
   };
 }
 
-/** A recording without any time is dated by the clock of the pass: it belongs to no interval. */
-function withoutSubjects({ accesses, findings }: Verdicts, uids: ReadonlySet<string>): Verdicts {
-  return { accesses, findings: findings.filter((one) => !uids.has(one.subject.uid)) };
+/** The verdicts without some subjects (uids) and the findings about them. */
+function without({ accesses, findings }: Verdicts, uids: ReadonlySet<string>): Verdicts {
+  return {
+    accesses: accesses.filter((one) => !uids.has(one.uid)),
+    findings: findings.filter((one) => !uids.has(one.subject.uid)),
+  };
 }
