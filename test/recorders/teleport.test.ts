@@ -212,6 +212,14 @@ describe('teleport: what is missing or wrong', () => {
     assert.deepEqual((await inspect(tsh.part([], { body }))).problems, []);
   });
 
+  it('more of them than any upload needs are none', async () => {
+    const events = tsh.framed([tsh.start(), ...shown(1), tsh.end(2)]);
+    const body = gzipSync(Buffer.concat([events, Buffer.alloc(17 * 1024 * 1024)]));
+    const bomb = await inspect(tsh.part([], { body }));
+    assert.equal(bomb.state, 'altered');
+    assert.match(detailsOf(bomb)[0] ?? '', /^more padding than any upload needs/);
+  });
+
   it('one session under the name of another', async () => {
     const foreign = await inspect(tsh.recording(), { name: `${OTHER}.tar` });
     assert.deepEqual([foreign.state, codesOf(foreign)], ['altered', ['recording-altered']]);

@@ -1,5 +1,5 @@
 import type { EvidenceClass, Problem, Recording } from '../../model/recording.ts';
-import { parseIp } from '../../util/ip.ts';
+import { parseAddress } from '../../util/host-port.ts';
 import { stableId } from '../../util/ids.ts';
 import { type Draft, isBeingWritten, ownerOf, toRecording } from '../draft.ts';
 import type { InspectContext, Inspection, Unit } from '../recorder.ts';
@@ -54,7 +54,7 @@ function teleportRecording(found: Found, context: InspectContext): Recording {
     reportedHost: hostname,
     account: facts?.login ?? null,
     actor: facts?.user ?? null,
-    origin: originOf(facts?.remote ?? null),
+    origin: parseAddress(facts?.remote ?? ''),
     terminal: tally.end?.interactive ?? tally.start?.interactive ?? null,
     ids: sid === null ? {} : { cloudSession: sid },
     owner: ownerOf(unit.files),
@@ -141,14 +141,4 @@ function endProblems({ place, tally, readings }: Found, holds: Draft['holds']): 
 function writtenAt({ unit }: Found): number | null {
   const times = unit.files.map((file) => file.pinned?.mtimeMs ?? file.mtimeMs);
   return times.length === 0 ? null : Math.max(...times);
-}
-
-const REMOTE = /^(?:\[([0-9A-Fa-f:.%\w]{2,64})\]|([^:[\]]{1,64})):(\d{1,5})$/;
-
-function originOf(remote: string | null): Recording['origin'] {
-  const [, v6, v4, digits] = REMOTE.exec(remote ?? '') ?? [];
-  const ip = v6 ?? v4;
-  if (ip === undefined || parseIp(ip) === null) return null;
-  const port = Number(digits);
-  return { ip, port: port >= 1 && port <= 65_535 ? port : null };
 }

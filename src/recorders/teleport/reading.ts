@@ -71,7 +71,7 @@ async function readBodies(
 /** Code of zlib's error where the body is cut or damaged, else null; what stands before the damage counts. */
 async function readBody(body: () => AsyncIterable<Uint8Array>, tally: Tally): Promise<string | null> {
   try {
-    for await (const chunk of inflate(body)) tally.push(chunk);
+    for await (const chunk of inflate(body)) if (!tally.push(chunk)) break;
     tally.endPart(false);
     return null;
   } catch (error) {

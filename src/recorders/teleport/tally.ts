@@ -13,6 +13,8 @@ import {
 const MESSAGE_LIMIT = 1024 * 1024;
 // A detail names ten ranges; ten more tell whether there are others.
 const GAPS_KEPT = 20;
+// An upload is filled up to 5 MiB. A body of zeros inflates to a thousand times its size.
+const PADDING_LIMIT = 16 * 1024 * 1024;
 // `session.data` and `session.upload` carry the two highest indexes; they count nothing.
 const COUNTED_BELOW = 2_147_483_646;
 
@@ -39,9 +41,17 @@ export class Tally {
   #held: Uint8Array = new Uint8Array(0);
   /** Nothing more of this part is read. */
   #stopped = false;
+  /** Bytes of this part behind what was read. */
+  #passedOver = 0;
 
-  push(chunk: Uint8Array): void {
-    if (this.#stopped) return;
+  /** Takes what comes next of a part's body; false where nobody needs more of it. */
+  push(chunk: Uint8Array): boolean {
+    if (this.#stopped) this.#passedOver += chunk.length;
+    else this.#read(chunk);
+    return this.#passedOver <= PADDING_LIMIT;
+  }
+
+  #read(chunk: Uint8Array): void {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     let at = 0;
     while (!this.#stopped && at + 4 <= bytes.length) {
@@ -60,7 +70,9 @@ export class Tally {
   endPart(cut: boolean): void {
     if (this.#held.length > 0 && !cut) this.#fault('a message that its part does not hold to the end');
     this.#held = new Uint8Array(0);
+    if (this.#passedOver > PADDING_LIMIT) this.#fault('more padding than any upload needs');
     this.#stopped = false;
+    this.#passedOver = 0;
   }
 
   get problems(): readonly Problem[] {

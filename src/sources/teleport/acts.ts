@@ -1,5 +1,6 @@
+import { parseHostPort } from '../../util/host-port.ts';
 import { fieldsAt, textAt } from '../json-fields.ts';
-import { type AuditEvent, parsePlace, succeeded, type TeleportDraft, timeOf } from './audit-event.ts';
+import { type AuditEvent, succeeded, type TeleportDraft, timeOf } from './audit-event.ts';
 import { isKube, kubeDraft, sshDraft } from './sessions.ts';
 
 const DAY_MS = 86_400_000;
@@ -35,7 +36,7 @@ export function port(event: AuditEvent): readonly TeleportDraft[] {
   if (!event.code.endsWith('I') || !succeeded(event)) return [];
   const { record } = event;
   const base = isKube(record) ? kubeDraft(event, 'k8s-forward') : sshDraft(event, 'ssh-forward');
-  const place = parsePlace(textAt(record, 'addr') ?? '');
+  const place = parseHostPort(textAt(record, 'addr') ?? '');
   const forwards = { host: place?.host ?? null, port: place?.port ?? null };
   return [{ ...base, kind: 'access.open', cloud: { ...base.cloud, ...ofConnection(event), forwards } }];
 }

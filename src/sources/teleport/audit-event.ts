@@ -1,7 +1,7 @@
 import { parseIsoTime, type RecordTime } from '../../envelope/time.ts';
 import type { BrokeredSession, CloudDetail, Credential, EventKind, Origin } from '../../model/event.ts';
 import type { Path } from '../../model/path.ts';
-import { parseIp } from '../../util/ip.ts';
+import { parseAddress } from '../../util/host-port.ts';
 import { type Fields, textAt, textsAt, valueAt } from '../json-fields.ts';
 
 /** One audit event, as far as every kind of it needs it. */
@@ -43,7 +43,7 @@ export function toAuditEvent(record: Fields, { time }: RecordTime): AuditEvent {
     time,
     sid: textAt(record, 'sid'),
     user: textAt(record, 'user') ?? textAt(record, 'updated_by'),
-    origin: parseAddress(textAt(record, 'addr.remote')),
+    origin: parseAddress(textAt(record, 'addr.remote') ?? ''),
   };
 }
 
@@ -99,25 +99,6 @@ function brokeredSession(record: Fields): BrokeredSession {
     ...(textAt(record, 'forwarded_by') === null ? {} : { forwarded: true }),
     ...(requests.length === 0 ? {} : { requests }),
   };
-}
-
-/** Host with brackets where it is IPv6, a colon, and the port: null where the host is no address. */
-export function parseAddress(text: string | null): Origin | null {
-  if (text === null) return null;
-  const place = parsePlace(text);
-  const ip = (place?.host ?? text).replace(/^::ffff:(?=\d{1,3}\.)/i, '');
-  return parseIp(ip) === null ? null : { ip, port: place?.port ?? null };
-}
-
-const PLACE = /^(?:\[([0-9A-Fa-f:.%\w]{2,64})\]|([^:[\]]{1,255})):(\d{1,5})$/;
-
-/** `HOST:PORT`; null where it is none. Port 0 stands for none. */
-export function parsePlace(text: string): { readonly host: string; readonly port: number | null } | null {
-  const [, bracketed, plain, digits] = PLACE.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  if (host === undefined) return null;
-  const port = Number(digits);
-  return { host, port: port >= 1 && port <= 65_535 ? port : null };
 }
 
 /** A moment written in a field; null where there is none. Go writes the year 1 for a time that was never set. */

@@ -1,6 +1,7 @@
 import type { Path } from '../../model/path.ts';
+import { parseHostPort } from '../../util/host-port.ts';
 import { type Fields, textAt, textsAt } from '../json-fields.ts';
-import { type AuditEvent, flagOf, parsePlace, succeeded, type TeleportDraft, timeOf } from './audit-event.ts';
+import { type AuditEvent, flagOf, succeeded, type TeleportDraft, timeOf } from './audit-event.ts';
 
 /** A session begins. Where it is recorded, its recorder has begun too: it refuses or ends what it cannot record. */
 export function sessionStart(event: AuditEvent): readonly TeleportDraft[] {
@@ -73,7 +74,7 @@ export function sshDraft({ record, user }: AuditEvent, path: Path): Omit<Telepor
 
 /** The address of the server where the event names none; a loopback address is that of any. */
 function serverAddress(record: Fields): string | null {
-  const places = ['server_addr', 'addr.local'].map((key) => parsePlace(textAt(record, key) ?? ''));
+  const places = ['server_addr', 'addr.local'].map((key) => parseHostPort(textAt(record, key) ?? ''));
   const hosts = places.flatMap((place) => (place === null ? [] : [place.host]));
   return hosts.find((host) => !/^(?:127\.|::1$|0\.0\.0\.0$|::$|localhost$)/.test(host)) ?? null;
 }
@@ -103,7 +104,7 @@ function desktopDraft(record: Fields): Omit<TeleportDraft, 'kind'> {
   return {
     path: 'rdp',
     account: textAt(record, 'windows_user') ?? textAt(record, 'login'),
-    target: textAt(record, 'desktop_name') ?? parsePlace(address ?? '')?.host ?? address,
+    target: textAt(record, 'desktop_name') ?? parseHostPort(address ?? '')?.host ?? address,
   };
 }
 
