@@ -10,6 +10,8 @@ export interface Assignment {
   readonly taken: ReadonlyMap<number, number>;
   /** Accesses whose cover could as well be another's: access index → the rivals. */
   readonly rivals: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Accesses that could exchange what they took: who has which of the two recordings, nobody can say. */
+  readonly exchanges: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
 /** Above this many accesses in one cluster the optimum is replaced by the cheapest-first choice (cubic cost). */
@@ -25,12 +27,14 @@ const MAX_SWAPS = 64;
 export function assign(edges: readonly Edge[], tie: number): Assignment {
   const taken = new Map<number, number>();
   const rivals = new Map<number, Set<number>>();
+  const exchanges = new Map<number, Set<number>>();
   for (const cluster of clustersOf(edges)) {
     const solved = cluster.accesses.length <= OPTIMAL_UP_TO ? optimal(cluster) : cheapestFirst(cluster);
     for (const [access, recording] of solved) taken.set(access, recording);
     findRivals(cluster, solved, tie, rivals);
+    findExchanges(cluster, solved, tie, exchanges);
   }
-  return { taken, rivals };
+  return { taken, rivals, exchanges };
 }
 
 interface Cluster {
@@ -176,6 +180,26 @@ function findRivals(
       if (other === free || cost >= tie) continue;
       add(rivals, free, other);
       add(rivals, other, free);
+    }
+  }
+}
+
+/** Two accesses that have one recording each, and to which the other's fits (nearly) as well. */
+function findExchanges(
+  cluster: Cluster,
+  taken: ReadonlyMap<number, number>,
+  tie: number,
+  exchanges: Map<number, Set<number>>,
+): void {
+  const owner = new Map([...taken].map(([access, recording]) => [recording, access]));
+  for (const [access, own] of taken) {
+    for (const edge of cluster.edgesOf.get(access) ?? []) {
+      const other = owner.get(edge.recording);
+      if (other === undefined || other === access) continue;
+      const back = cluster.edgesOf.get(other)?.find((one) => one.recording === own);
+      if (!back) continue;
+      const now = costOf(cluster, access, own) + costOf(cluster, other, edge.recording);
+      if (edge.cost + back.cost - now < tie) add(exchanges, access, other);
     }
   }
 }

@@ -175,14 +175,21 @@ function samePid(a: number | null, b: number | undefined): boolean {
 
 function endByIds(state: State, event: Event): void {
   const ids = event.session;
-  const one = state.open.findLast((open) => {
+  const fits = state.open.filter((open) => {
     if (open.closed !== null && event.time - open.closed > PAM_DELAY_MS) return false;
     if (ids.uuid !== undefined && open.uuid !== null) return ids.uuid === open.uuid;
     if (open.account !== event.account || open.actor !== event.actor) return false;
     if (ids.tsid !== undefined && open.tsid !== null) return sameTsid(ids.tsid, open.tsid);
     return open.tty === (ids.tty ?? null);
   });
+  // A use that the line names by id outranks a later one of the same terminal that shows no id.
+  const named = fits.findLast((open) => namesUse(ids, open));
+  const one = named ?? fits.at(-1);
   if (one) finish(state, one, event);
+}
+
+function namesUse({ uuid, tsid }: Event['session'], open: Elevation): boolean {
+  return (uuid !== undefined && open.uuid !== null) || (tsid !== undefined && open.tsid !== null);
 }
 
 /** Releases before 1.9.14 print the last two digits on accept and all of them on exit. */

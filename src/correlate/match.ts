@@ -10,7 +10,8 @@ import { type Coverage, coverageOf } from './coverage.ts';
 import { compareElevation } from './elevation-pair.ts';
 import { coverNested } from './nested.ts';
 import { groupBy } from './order.ts';
-import { type Comparison, comparePair } from './pair.ts';
+import { type Pairing, pairingDoubts } from './pairing-doubt.ts';
+import { type Comparison, comparePair, FLUSH_MS, type PairOptions } from './pair.ts';
 
 /** A recording taken for an access. */
 export interface Taken {
@@ -47,11 +48,6 @@ const TIE_S = 0.5;
 const LOCK_PENALTY_S = 1;
 const NEAR_MISSES = 3;
 
-interface Pairing {
-  readonly pairs: Map<Access, { recording: Recording; comparison: Comparison & { fits: true } }>;
-  readonly rivals: Map<string, string[]>;
-}
-
 /**
  * Joins accesses and recordings: exact ids first, then the best one-to-one assignment of what is left, then
  * elevations inside recorded sessions. Recordings without content (`missing`, and empty ones that name nobody)
@@ -70,7 +66,7 @@ export function match(
   const index = indexRecordings(usable.filter((one) => one.covers === 'session'));
 
   const exact = pairExact(sessions, index, options);
-  const offsets = learnOffsets([...exact.pairs].map(([access, { recording }]) => ({ access, recording })));
+  const offsets = offsetsOf(exact, channelsOf(sessions));
   const offsetOf = offsetLookup(offsets);
   const matched = pairByTime(sessions, index, exact, options, offsets);
   const own = pairElevations(elevations, usable, options);
@@ -80,7 +76,12 @@ export function match(
   endSucceeded(sessions, taken, options, offsetOf);
   for (const [uid, parts] of pairCloudSessions(accesses.filter(isCloudSession), ofCloud))
     taken.set(uid, parts);
-  const doubts = doubtsOf([exact, matched, own]);
+  const ofCoverage = (access: Access, recording: Recording) =>
+    coverageOf(access, recording, {
+      offsetMs: offsetOf(access.target, recording.recorder),
+      now: options.now,
+    });
+  const doubts = pairingDoubts([exact, matched, own], ofCoverage);
   const nested = coverNested(elevations, accesses, taken, doubts);
   const used = new Set([...taken.values(), ...extra].flat().map((one) => one.recording.uid));
   const orphans = [...usable, ...ofCloud].filter((one) => !used.has(one.uid));
@@ -107,25 +108,60 @@ function namesSomebody(recording: Recording): boolean {
   return recording.state !== 'empty' || recording.account !== null;
 }
 
-/** Exact ids name the connection; among its channels the clock decides, and there it must agree. */
+/**
+ * Exact ids name the connection; among its channels the clock decides, and there it must agree. Where the first pairs
+ * show that clocks are far apart, everything is paired once more by the clocks as they are.
+ */
 function pairExact(sessions: readonly Access[], index: CandidateIndex, options: MatchOptions): Pairing {
-  const channels = groupBy(sessions, (access) => access.connection);
-  const compare = (access: Access, recording: Recording) => {
-    const comparison = comparePair(access, recording, { toleranceMs: options.toleranceMs, offsetMs: 0 });
-    const several = (channels.get(access.connection)?.length ?? 1) > 1;
-    if (!comparison.fits || !comparison.exact) return null;
-    if (several && !overlaps(access, recording, options.toleranceMs)) return null;
-    const locked =
-      recording.launch === 'session' && isLockedOut(access, channels.get(access.connection) ?? []);
-    return locked ? { ...comparison, cost: comparison.cost + LOCK_PENALTY_S } : comparison;
-  };
-  return pair(sessions, (access) => index.byId(access), compare);
+  const channels = channelsOf(sessions);
+  const pairBy = (offsetOf: OffsetOf) =>
+    pair(
+      sessions,
+      (access) => index.byId(access),
+      (access, recording) => {
+        const known = { ...options, offsetMs: offsetOf(access.target, recording.recorder) };
+        return compareExactly(access, recording, channels.get(access.connection) ?? [], known);
+      },
+    );
+  const first = pairBy(() => 0);
+  const offsets = offsetsOf(first, channels).filter((one) => Math.abs(one.offsetMs) > options.toleranceMs);
+  return offsets.length === 0 ? first : pairBy(offsetLookup(offsets));
 }
 
-function overlaps(access: Access, recording: Recording, toleranceMs: number): boolean {
-  const slack = toleranceMs + access.resolution + recording.resolution;
-  const opened = recording.opened ?? recording.closed ?? access.opened;
-  return opened >= access.opened - slack && opened <= (access.closed ?? Infinity) + slack;
+function compareExactly(
+  access: Access,
+  recording: Recording,
+  channels: readonly Access[],
+  options: PairOptions,
+) {
+  const comparison = comparePair(access, recording, options);
+  if (!comparison.fits || !comparison.exact) return null;
+  if (channels.length > 1 && !overlaps(access, recording, options)) return null;
+  const locked = recording.launch === 'session' && isLockedOut(access, channels);
+  return locked ? { ...comparison, cost: comparison.cost + LOCK_PENALTY_S } : comparison;
+}
+
+type Channels = ReadonlyMap<string, readonly Access[]>;
+
+function channelsOf(sessions: readonly Access[]): Channels {
+  return groupBy(sessions, (access) => access.connection);
+}
+
+/** Only a pair that the id alone joined tells of clocks: among several channels the clock itself chose. */
+function offsetsOf({ pairs }: Pairing, channels: Channels): ClockOffset[] {
+  const telling = [...pairs].filter(([access]) => channels.get(access.connection)?.length === 1);
+  return learnOffsets(telling.map(([access, { recording }]) => ({ access, recording })));
+}
+
+/** What begins outside a channel's time, or goes on long after it, is of another channel. */
+function overlaps(access: Access, recording: Recording, options: PairOptions): boolean {
+  const slack = options.toleranceMs + access.resolution + recording.resolution;
+  const from = access.opened - slack;
+  const to = (access.closed ?? Infinity) + slack;
+  const opened =
+    (recording.opened ?? recording.closed ?? access.opened + options.offsetMs) - options.offsetMs;
+  const closed = (recording.closed ?? recording.opened ?? access.opened) - options.offsetMs;
+  return opened >= from && opened <= to && closed <= to + FLUSH_MS;
 }
 
 function isLockedOut(access: Access, channels: readonly Access[]): boolean {
@@ -219,7 +255,13 @@ function toPairing(
   }
   const uidOf = (at: number) => accesses[at]?.uid ?? '';
   const rivals = new Map([...solved.rivals].map(([at, others]) => [uidOf(at), [...others].map(uidOf)]));
-  return { pairs, rivals };
+  const exchanges = [...solved.exchanges].flatMap(([at, others]) =>
+    [...others].flatMap((other): [Access, Access][] => {
+      const [one, two] = [accesses[at], accesses[other]];
+      return one && two ? [[one, two]] : [];
+    }),
+  );
+  return { pairs, rivals, exchanges };
 }
 
 function collect(
@@ -311,16 +353,6 @@ function endSucceeded(
 function follows(later: Recording, earlier: Recording): boolean {
   if (later.recorder !== earlier.recorder || later.opened === null || earlier.closed === null) return false;
   return later.opened >= earlier.closed;
-}
-
-function doubtsOf(pairings: readonly Pairing[]): Map<string, Doubt> {
-  const doubts = new Map<string, Doubt>();
-  for (const { rivals } of pairings) {
-    for (const [uid, others] of rivals) {
-      doubts.set(uid, { rivals: others, why: 'one recording fits several accesses equally well' });
-    }
-  }
-  return doubts;
 }
 
 function explainMisses(

@@ -29,10 +29,14 @@ const PID_BONUS = 2;
 const TTY_BONUS = 1;
 const TERMINAL_PENALTY = 3;
 const END_WEIGHT = 0.05;
+/** An end that the recorder itself marked may decide between two accesses. */
+const PROVEN_END_MAX = 1;
+/** Most recorders write only on activity: a silent tail alone must never settle a tie (half a second). */
+const SILENT_END_MAX = 0.4;
 /** A recorder is forked a few processes after sshd's child; pids wrap at 2^22 at most. */
 const NEAR_PIDS = 16;
 /** Recorders write in bursts: the last record may be stamped this long after the session's end. */
-const FLUSH_MS = 10_000;
+export const FLUSH_MS = 10_000;
 
 /** Can this recording be the recording of this session, and how well does it fit? */
 export function comparePair(access: Access, recording: Recording, options: PairOptions): Comparison {
@@ -150,7 +154,7 @@ export function isNearPid(access: Access, recording: Recording): boolean {
 function endCost(access: Access, recording: Recording, options: PairOptions): number {
   if (access.closed === null || recording.closed === null) return 0;
   const gap = Math.abs(access.closed - (recording.closed - options.offsetMs)) / 1000;
-  return Math.min(1, gap * END_WEIGHT);
+  return Math.min(recording.endProven ? PROVEN_END_MAX : SILENT_END_MAX, gap * END_WEIGHT);
 }
 
 function describe(access: Access, recording: Recording, start: number): string {
