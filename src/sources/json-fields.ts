@@ -1,7 +1,7 @@
 /** A JSON object of a record. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-export const NO_FIELDS: Fields = {};
+const NO_FIELDS: Fields = {};
 
 /** Names of users, pods, roles and mounts end far below; what is longer is no name. */
 const LONGEST_TEXT = 2048;

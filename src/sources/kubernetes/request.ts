@@ -1,4 +1,4 @@
-import { type Fields, fieldsAt, isFields, NO_FIELDS, textAt, textsAt, valueAt } from '../json-fields.ts';
+import { type Fields, fieldsAt, isFields, textAt, textsAt, valueAt } from '../json-fields.ts';
 
 /** Who made a request, and as whom. */
 export interface Caller {
@@ -131,7 +131,7 @@ export function succeeded({ record }: Request): boolean {
  */
 export function toScreened({ record, path }: Request): Fields {
   const kept = Object.entries(record).filter(([key]) => !HIDDEN.has(key));
-  return { ...NO_FIELDS, ...Object.fromEntries(kept), requestURI: path };
+  return { ...Object.fromEntries(kept), requestURI: path };
 }
 
 const HIDDEN = new Set(['requestObject', 'responseObject', 'requestURI']);
