@@ -28,10 +28,26 @@ const CODES: Readonly<Record<AwsProblem['code'], string>> = {
 export async function call<T>(action: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   try {
-    return await run();
+    return await unlessAborted(run(), signal);
   } catch (error) {
     signal.throwIfAborted();
     throw toFault(error, action);
+  }
+}
+
+/**
+ * What a promise gives, or the signal's reason as soon as that is raised. The SDK heeds a signal while it waits for an
+ * answer, and not while it fetches credentials, which can take minutes.
+ */
+export async function unlessAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([running, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

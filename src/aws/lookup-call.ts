@@ -1,4 +1,5 @@
 import type { CloudTrailClient, LookupEventsCommandOutput } from '@aws-sdk/client-cloudtrail';
+import { unlessAborted } from './fault.ts';
 import type { LookupWindow } from './lookup-cursor.ts';
 import type { Query } from './lookup-queries.ts';
 import type { Pace } from './pace.ts';
@@ -39,7 +40,8 @@ export async function askPage(
       },
       step,
     );
-    const output = await client.send(command, signal === undefined ? {} : { abortSignal: signal });
+    const asked = client.send(command, signal === undefined ? {} : { abortSignal: signal });
+    const output = await (signal === undefined ? asked : unlessAborted(asked, signal));
     return decodePage(output, window) ?? { problem: MALFORMED };
   } catch (error) {
     return { problem: toAwsProblem(error, ACTION) };

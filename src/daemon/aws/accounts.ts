@@ -1,4 +1,4 @@
-import { type AwsClients, openAws } from '../../aws/clients.ts';
+import { type AwsClients, type AwsOptions, openAws } from '../../aws/clients.ts';
 import type { AwsConnection } from '../../aws/connection.ts';
 import { createPaces, type Paces } from '../../aws/pace.ts';
 import type { AwsConfig } from '../../config/aws.ts';
@@ -23,11 +23,23 @@ export function toConnection(config: AwsConfig): AwsConnection {
   return { id, regions, profile, roleArn, externalId, endpoint, sessionName: 'offrecord' };
 }
 
+export interface AccountsOptions {
+  readonly paces?: Paces;
+  /** How an account's clients are opened, other than by its configuration alone. */
+  readonly clientsOf?: (config: AwsConfig) => AwsOptions;
+}
+
 /** The configured accounts, from one pass to the next: clients keep their connections and credentials. */
 export class AwsAccounts {
   #accounts: readonly AwsAccount[] = [];
   #configs = '';
-  readonly #paces = createPaces();
+  readonly #paces: Paces;
+  readonly #clientsOf: (config: AwsConfig) => AwsOptions;
+
+  constructor({ paces = createPaces(), clientsOf = () => ({}) }: AccountsOptions = {}) {
+    this.#paces = paces;
+    this.#clientsOf = clientsOf;
+  }
 
   /** The accounts of a configuration; clients are opened anew only where it changed. */
   of(configs: readonly AwsConfig[]): readonly AwsAccount[] {
@@ -37,7 +49,7 @@ export class AwsAccounts {
     this.#configs = text;
     this.#accounts = configs.map((config) => ({
       config,
-      clients: openAws(toConnection(config)),
+      clients: openAws(toConnection(config), this.#clientsOf(config)),
       paces: this.#paces,
       looks: new Map(),
     }));

@@ -1,6 +1,6 @@
 import { decodeLookupCursor, due } from '../../aws/lookup-cursor.ts';
 import { lookupRecords } from '../../aws/lookup.ts';
-import { AwsFault, toFault } from '../../aws/fault.ts';
+import { AwsFault, call } from '../../aws/fault.ts';
 import type { Event } from '../../model/event.ts';
 import { cloudtrail } from '../../sources/cloudtrail/cloudtrail.ts';
 import { screened, screenOf } from '../../sources/screened.ts';
@@ -45,12 +45,8 @@ export async function readHistory(reading: AwsReading, region: string): Promise<
 }
 
 /** The account's number; calls are paced by it, so that two ways into one account share its limit. */
-export async function accountNumber({ account }: AwsReading): Promise<string> {
-  try {
-    return await account.clients.accountId();
-  } catch (error) {
-    throw toFault(error, 'sts:GetCallerIdentity');
-  }
+export function accountNumber({ account, signal }: AwsReading): Promise<string> {
+  return call('sts:GetCallerIdentity', signal, () => account.clients.accountId());
 }
 
 function decoderOf(reading: AwsReading, stream: string, log: SourceLog) {

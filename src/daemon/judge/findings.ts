@@ -61,7 +61,8 @@ function accessFindings({ facts, options, accesses }: JudgedFacts): Finding[] {
 /** A trail's records come minutes after the fact, 45 of them were seen: a transcript may well be there first. */
 const TRAIL_LAG_MS = 60 * 60_000;
 
-function recordingFindings({ options, recordings }: JudgedFacts): Finding[] {
+function recordingFindings({ options, recordings, accesses }: JudgedFacts): Finding[] {
+  const byUid = new Map(accesses.map((access) => [access.uid, access]));
   return recordings.flatMap((recording) => {
     const matched = recording.accesses.length > 0;
     const time = recording.opened ?? recording.closed ?? options.now;
@@ -75,7 +76,7 @@ function recordingFindings({ options, recordings }: JudgedFacts): Finding[] {
     const record = toRecordingRecord(recording, {
       matched,
       orphan: !matched && settled && names,
-      lateMs: latenessOf(recording, options),
+      lateMs: latenessOf(recording, byUid, options),
     });
     return speak(options.rules, record, {
       subject: { type: 'recording', uid: recording.uid },
@@ -89,12 +90,27 @@ function recordingFindings({ options, recordings }: JudgedFacts): Finding[] {
 }
 
 /** Ms between the end of a recorder's graces and the first sight of a recording; null where it was in time. */
-function latenessOf(recording: JudgedRecording, { firstSeen, policy }: JudgeOptions): number | null {
+function latenessOf(
+  recording: JudgedRecording,
+  accesses: ReadonlyMap<string, JudgedAccess>,
+  { firstSeen, policy }: JudgeOptions,
+): number | null {
   const seen = firstSeen?.get(recording.uid);
-  if (seen === undefined || recording.closed === null) return null;
+  const ended = endedAt(recording, accesses);
+  if (seen === undefined || ended === null) return null;
   const { close, store } = policy.graceOf(recording.recorder);
-  const late = seen - (recording.closed + close + store);
+  const late = seen - (ended + close + store);
   return late > 0 ? late : null;
+}
+
+/** A transcript's own time is that of its upload: how late that was, only the end of its session tells. */
+function endedAt(recording: JudgedRecording, accesses: ReadonlyMap<string, JudgedAccess>): number | null {
+  if (recording.ids.cloudSession === undefined || recording.closed === null) return recording.closed;
+  const ends = recording.accesses.flatMap((uid) => {
+    const access = accesses.get(uid);
+    return access?.closedBy === 'record' && access.closed !== null ? [access.closed] : [];
+  });
+  return Math.min(recording.closed, ...ends);
 }
 
 function exceptionFindings({ facts, options, accesses }: JudgedFacts): Finding[] {
