@@ -55,7 +55,7 @@ export interface Replay extends Interval {
  * Judges a past interval anew with the present rules, policy, inventory and exceptions, and tells what would differ
  * from the verdicts that the store keeps. Stores and sends nothing. Gives the problems of rules that cannot be
  * honoured, because every finding of a broken rule would seem to resolve; throws a StoreError where the store cannot
- * be read.
+ * be read. Memory: the facts of the interval and a day or more around it, as in a pass that judges so much anew.
  */
 export async function replay(
   options: ReplayOptions,
