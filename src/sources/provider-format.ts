@@ -3,7 +3,7 @@ import type { Parsed } from '../model/event.ts';
 import type { Format, FormatContext, RecordPlace } from './format.ts';
 import type { Fields } from './json-fields.ts';
 import { type ProviderRecord, toProviderParsed } from './provider-event.ts';
-import { rejected } from './to-event.ts';
+import { NO_RECORD, rejected } from './to-event.ts';
 import { decodeTrail, recogniseTrail } from './trail-log.ts';
 
 /** What tells one provider's audit records, as JSON, from another's. */
@@ -13,6 +13,8 @@ export interface ProviderSpec {
   readonly screened: { readonly product: string; readonly service: string };
   /** Whether a JSON object is a record of this provider. */
   isOwn(fields: Fields): boolean;
+  /** Whether a JSON object that is no such record still belongs into such a log: it is passed over. */
+  isOther?(fields: Fields): boolean;
   /** Keys that every record has: a first record longer than a file's head is known by them. */
   readonly keys: readonly string[];
   /** Zone of times that are written without one; null where the source's own counts. */
@@ -45,7 +47,7 @@ function decode(bytes: Uint8Array, place: RecordPlace, context: FormatContext, s
   return decodeTrail(
     bytes,
     place,
-    (fields) => spec.isOwn(fields),
+    (fields) => spec.isOwn(fields) || spec.isOther?.(fields) === true,
     (record) => {
       inner += 1;
       return decodeRecord(record, { ...place, inner }, context, spec);
@@ -65,6 +67,7 @@ function decodeRecord(
   const time =
     typeof written === 'number' ? parseEpochTime(written) : parseIsoTime(written, { ...context, zone });
   if (time === null) return rejected('bad-time', 'the time is neither ISO-8601 nor an epoch', place);
+  if (!spec.isOwn(record)) return { ...NO_RECORD, time: time.time };
   // A zone that the format itself fixes is known, not assumed.
   const known = spec.zone === null ? time : { ...time, assumed: [] };
   return toProviderParsed(spec.read(record, known), record, known, { type: spec.type, place, context });

@@ -319,9 +319,21 @@ test('json-records: elements of the arrays that hold records, at the first level
   assert.equal(framed.at.offset, trail.length);
 });
 
+test('json-records: lists of every provider are cut into their elements', () => {
+  for (const key of ['Records', 'Events', 'logEvents', 'value', 'records', 'entries']) {
+    const framed = frame('json-records', [
+      Buffer.from(`{"@x":"y","${key}":[{"a":1},{"value":[2]}],"next":"z"}`),
+    ]);
+    assert.deepEqual(texts(framed), ['{"a":1}', '{"value":[2]}'], key);
+    assert.equal(framed.rest, null);
+  }
+});
+
 test('json-records: other values are records whole, whatever their keys look like', () => {
   const values = [
-    '{"records":[{"a":1}]}',
+    '{"recordS":[{"a":1}]}',
+    '{"values":[{"a":1}]}',
+    '{"value":{"a":[1]}}',
     '{"x":"Records","y":[1]}',
     '{"x":{"Records":[1]}}',
     '{"RecordsAndMore":[1]}',

@@ -12,6 +12,8 @@ const spec: ProviderSpec = {
   keys: ['createdDateTime', 'userPrincipalName', 'correlationId'],
   zone: 'UTC',
   isOwn,
+  // Other categories that a diagnostic setting sends to the same place.
+  isOther: (fields) => textAt(fields, 'category') !== null && textAt(fields, 'operationName') !== null,
   timeOf: (record) => {
     const inner = innerOf(record);
     return textAt(inner, 'createdDateTime') ?? textAt(inner, 'activityDateTime') ?? textAt(record, 'time');

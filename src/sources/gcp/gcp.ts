@@ -16,6 +16,8 @@ const spec: ProviderSpec = {
     const payload = fieldsAt(fields, 'protoPayload');
     return textAt(payload, 'serviceName') !== null && textAt(payload, 'methodName') !== null;
   },
+  // What else the project logs, and entries of changes that are no call.
+  isOther: (fields) => textAt(fields, 'logName') !== null && textAt(fields, 'timestamp') !== null,
   timeOf: (record) => textAt(record, 'timestamp') ?? textAt(record, 'receiveTimestamp'),
   read,
 };

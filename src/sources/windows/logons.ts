@@ -70,7 +70,7 @@ const EVENTS: Readonly<Record<number, (said: Said) => readonly ProviderDraft[]>>
   4647: (said) => [draft(said, 'access.close', null)],
   4648: explicitCredentials,
   // Which logon holds the rights of an administrator.
-  4672: (said) => [draft(said, 'session.link', null)],
+  4672: (said) => (said.name.endsWith('$') ? [] : [draft(said, 'session.link', null)]),
   // The session goes on while nobody is connected; a new connection leaves a logon of its own.
   4778: (said) => [draft(said, 'session.open', 'rdp')],
   4779: (said) => [draft(said, 'session.close', 'rdp')],
@@ -114,7 +114,7 @@ function isFiltered(record: WindowsRecord): boolean {
 function explicitCredentials(said: Said): readonly ProviderDraft[] {
   const { data, computer } = said.record;
   const account = textAt(data, 'TargetUserName');
-  if (account === null || account === '-' || isMachine(account, null)) return [];
+  if (account === null || account === '-' || isMachine(account, null) || said.name.endsWith('$')) return [];
   const server = textAt(data, 'TargetServerName');
   const target = server === null || server === '-' || server === 'localhost' ? computer : server;
   return [{ ...draft(said, 'credential.issue', null), account, actor: said.name, target }];
@@ -126,14 +126,16 @@ function draft(said: Said, kind: EventKind, path: Path | null): ProviderDraft {
   return { kind, path, account: name, target: record.computer, session };
 }
 
-/** Accounts that no person logs on with: system and services, computers, and those of each desktop. */
+/**
+ * Accounts that no person logs on with: system and services, and those of each desktop. Anybody may name an account
+ * like one of them, or like a computer: where there is a SID, it alone counts.
+ */
 function isMachine(name: string, sid: string | null): boolean {
-  return (
-    name.endsWith('$') || (sid !== null && /^S-1-5-(?:18|19|20|80-|90-|96-)/.test(sid)) || SYSTEM.test(name)
-  );
+  return sid === null ? name.endsWith('$') || SYSTEM.test(name) : SYSTEM_SID.test(sid);
 }
 
 const SYSTEM = /^(?:SYSTEM|LOCAL SERVICE|NETWORK SERVICE|ANONYMOUS LOGON|DWM-\d{1,6}|UMFD-\d{1,6})$/i;
+const SYSTEM_SID = /^S-1-5-(?:7|18|19|20|(?:80|90|96)-[\d-]{1,100})$/;
 
 function unlessDash(text: string | null): string | null {
   return text === '-' ? null : text;
