@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Grace, Sidecar } from '../recorders/recorder.ts';
+import { RECORDERS } from '../recorders/registry.ts';
 import { text } from '../util/scalars.ts';
 import type { ReadContext } from './context.ts';
 import { graceSchema, withoutUndefined } from './grace.ts';
@@ -7,21 +8,12 @@ import { id, zone } from './scalars.ts';
 import { pathsSchema } from './sources.ts';
 
 /** `auto` recognises the recorder of each file from its name and content. */
-export const RECORDER_TYPES = [
-  'auto',
-  'tlog',
-  'sudo',
-  'asciicast',
-  'script',
-  'ttyrec',
-  'ssm',
-  'teleport',
-] as const;
+const RECORDER_TYPES = ['auto', ...RECORDERS.map(({ type }) => type)];
 
 /** A system that keeps session recordings. */
 export interface RecorderConfig {
   readonly id: string;
-  readonly type: (typeof RECORDER_TYPES)[number];
+  readonly type: string;
   /** Absolute files, folders or glob patterns. */
   readonly paths: readonly string[];
   /** Target that all recordings belong to; null where the folder `hosts/<name>/` or the recording tells. */

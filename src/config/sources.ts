@@ -1,29 +1,16 @@
 import { z } from 'zod';
+import { FORMATS } from '../sources/registry.ts';
 import { duration, text } from '../util/scalars.ts';
 import type { ReadContext } from './context.ts';
 import { id, path, zone } from './scalars.ts';
 
 /** `auto` recognises the format of each file from its content. */
-export const SOURCE_TYPES = [
-  'auto',
-  'sshd',
-  'journald',
-  'auditd',
-  'sudo',
-  'cloudtrail',
-  'teleport',
-  'kubernetes',
-  'vault',
-  'okta',
-  'entra',
-  'windows',
-  'gcp',
-] as const;
+const SOURCE_TYPES = ['auto', ...FORMATS.map(({ type }) => type)];
 
 /** Where records of accesses come from. */
 export interface SourceConfig {
   readonly id: string;
-  readonly type: (typeof SOURCE_TYPES)[number];
+  readonly type: string;
   /** Absolute files, folders or glob patterns. */
   readonly paths: readonly string[];
   /** Target that all records belong to; null where the folder `hosts/<name>/` or the record tells. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FORMATS } from '../../src/sources/registry.ts';
 import { configOf, LEAST, problemsOf } from './support.ts';
 
 const FIVE_LINES = `sources:
@@ -92,7 +93,7 @@ targets: [{id: web01, tier: prod}]
     '2:11 `schedule` must be a cron pattern of five fields, or six with seconds in front, such as "*/30 * * * * *"',
     '3:11 `timezone` must be a time zone such as Europe/Berlin or UTC',
     '4:1 unknown key `windw`',
-    '6:21 `type` must be one of auto, sshd, journald, auditd, sudo, cloudtrail, teleport, kubernetes, vault, okta, entra, windows, gcp; did you mean `sshd`?',
+    `6:21 \`type\` must be one of auto, ${FORMATS.map(({ type }) => type).join(', ')}; did you mean \`sshd\`?`,
     '6:35 `paths` must list at least 1',
     '7:5 `sources[1]` must be a mapping of keys to values',
     '8:21 there is no receiver `soc`',
