@@ -7,9 +7,10 @@ const QUOTE = 34;
 const COMMA = 44;
 const COLON = 58;
 const BACKSLASH = 0x5c;
+const BRACE = 0x7b;
 const BRACKET = 0x5b;
 const BRACKET_END = 0x5d;
-const OPEN = [0x7b, BRACKET];
+const OPEN = [BRACE, BRACKET];
 const CLOSE = [0x7d, BRACKET_END];
 // JSON's white space, and the record separator of JSON text sequences (RFC 7464).
 const SPACE = [9, LF, 13, 32, 0x1e];
@@ -38,7 +39,8 @@ type Effect = 'part' | 'last' | 'behind' | 'drop';
 /**
  * JSON that holds records: each element of a top-level array, or of the array that is a top-level object's member
  * of a name in `HOLDERS`; any other top-level value is one record, several may follow one another.
- * What is no JSON is a record of its own, for a decoder to reject, and so is the first byte of a value that never
+ * A crash may cut off a line of a growing log: a value in which an object begins at the start of a line, where JSON
+ * allows none, ends before it. What is no JSON is a record of its own, for a decoder to reject, and so is the first byte of a value that never
  * ends: a file cut off between two elements does not pass for a whole one. A line feed inside a string is no JSON
  * and ends the value around it. Within a value that holds records the place to resume from is where it began.
  */
@@ -60,6 +62,11 @@ export class JsonRecordsFramer implements Framer {
   /** The last string on the first level of an object, and whether a colon followed. */
   #key = '';
   #keyed = false;
+  /** Objects (true) and lists that are open in the value, innermost last. */
+  #nesting = [] as boolean[];
+  /** The last byte of the chunks before, and the last one that is no space. */
+  #last = LF;
+  #telling = 0;
   readonly #pending = new Pending();
 
   constructor(start: Position) {
@@ -79,7 +86,9 @@ export class JsonRecordsFramer implements Framer {
     let from = 0;
     for (let at = this.#skipPlain(chunk, 0); at < chunk.length; at = this.#skipPlain(chunk, at + 1)) {
       const byte = chunk[at] ?? 0;
-      const effect = this.#step(byte);
+      const isBroken = byte === BRACE && this.#isBroken(chunk, at);
+      const effect = isBroken ? 'behind' : this.#step(byte);
+      if (isBroken) this.#outer = null;
       if (effect === 'last' || effect === 'behind')
         records.push(this.#finish(chunk.subarray(from, at), effect, byte));
       if (effect === 'drop') this.#pending.clear();
@@ -88,7 +97,23 @@ export class JsonRecordsFramer implements Framer {
       if (byte === LF) this.#line += 1;
     }
     if (this.#holds()) this.#hold(chunk.subarray(from), 0);
+    this.#last = chunk.at(-1) ?? this.#last;
+    this.#telling = this.#tellingBefore(chunk, chunk.length);
     return records;
+  }
+
+  /** An object that begins a line within a value, where JSON has none: the value before it was cut off. */
+  #isBroken(chunk: Uint8Array, at: number): boolean {
+    if (this.#state !== 'value' || this.#string !== 'no') return false;
+    if ((at > 0 ? chunk[at - 1] : this.#last) !== LF) return false;
+    const before = this.#tellingBefore(chunk, at);
+    return before !== COLON && before !== BRACKET && (before !== COMMA || this.#nesting.at(-1) === true);
+  }
+
+  #tellingBefore(chunk: Uint8Array, end: number): number {
+    let at = end - 1;
+    while (at >= 0 && SPACE.includes(chunk[at] ?? 0)) at -= 1;
+    return at < 0 ? this.#telling : (chunk[at] ?? 0);
   }
 
   end(): { readonly rest: FramedRecord | null } {
@@ -180,6 +205,7 @@ export class JsonRecordsFramer implements Framer {
     } else if (byte === COLON) this.#keyed = isKey;
     else if (OPEN.includes(byte)) {
       this.#depth += 1;
+      this.#nesting.push(byte === BRACE);
       if (isKey && byte === BRACKET && this.#keyed && HOLDERS.has(this.#key)) return this.#enter(2);
       this.#keyed = false;
     } else if (CLOSE.includes(byte)) return this.#close();
@@ -188,6 +214,7 @@ export class JsonRecordsFramer implements Framer {
 
   #close(): Effect {
     this.#depth -= 1;
+    this.#nesting.pop();
     if (this.#state === 'tail') {
       if (this.#depth > 0) return 'part';
       this.#top();
@@ -198,7 +225,7 @@ export class JsonRecordsFramer implements Framer {
 
   /** The array begins whose elements are records. */
   #enter(floor: number): Effect {
-    this.#outer ??= { ...this.#start, byte: floor === 1 ? BRACKET : (OPEN[0] ?? 0) };
+    this.#outer ??= { ...this.#start, byte: floor === 1 ? BRACKET : BRACE };
     this.#state = 'gap';
     this.#floor = floor;
     return 'drop';
@@ -232,7 +259,8 @@ export class JsonRecordsFramer implements Framer {
     this.#start = { offset: this.#offset, line: this.#line };
     this.#state = state;
     this.#string = 'no';
-    if (byte === OPEN[0]) this.#key = '';
+    this.#nesting = [byte === BRACE];
+    if (byte === BRACE) this.#key = '';
     this.#keyed = false;
   }
 

@@ -409,3 +409,27 @@ function isJson(text: string): boolean {
     return false;
   }
 }
+
+test('json-records: a line that a crash cut off does not swallow those behind it', () => {
+  const line = '{"a":{"b":[1,{"c":2}],"d":"x"},"e":3}';
+  for (let cut = 1; cut < line.length; cut += 1) {
+    const text = `${line.slice(0, cut)}\n${line}\n${line}\n`;
+    // Behind a colon or in a list an object may begin: there the cut cannot be seen.
+    if (/[:[]$/.test(line.slice(0, cut)) || line.slice(0, cut).endsWith('[1,')) continue;
+    for (const size of [1, 7, text.length]) {
+      const framer = createFramer('json-records');
+      const records = Array.from({ length: Math.ceil(text.length / size) }, (_, at) =>
+        framer.push(Buffer.from(text.slice(at * size, (at + 1) * size))),
+      ).flat();
+      const texts = records.map((one) => Buffer.from(one.bytes).toString());
+      assert.deepEqual(texts.slice(-2), [line, line], `cut at ${cut}, ${size} bytes at a time`);
+    }
+  }
+});
+
+test('json-records: pretty-printed values whose objects begin lines stay whole', () => {
+  const text = '{"a":\n{"b":[\n{"c":1},\n{"c":2}\n]}}\n[\n{"d":1},\n{"d":2}\n]\n';
+  const records = createFramer('json-records').push(Buffer.from(text));
+  const texts = records.map((one) => Buffer.from(one.bytes).toString().replaceAll('\n', ''));
+  assert.deepEqual(texts, ['{"a":{"b":[{"c":1},{"c":2}]}}', '{"d":1}', '{"d":2}']);
+});
