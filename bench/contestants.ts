@@ -10,6 +10,8 @@ export interface Contestant {
   readonly command: readonly string[];
 }
 
+export const OFFRECORD = 'offrecord check';
+
 /** offrecord and every peer that is installed, to run on one data set. The first is the floor of the ratios. */
 export function contestantsFor(set: DataSet): readonly Contestant[] {
   const log = join(set.data, 'auth.log');
@@ -35,7 +37,7 @@ export function contestantsFor(set: DataSet): readonly Contestant[] {
       command: ['grep', '-c', 'sshd', ...logs],
     },
     { name: 'wc -l', does: 'counts line ends of the three logs', command: ['wc', '-l', ...logs] },
-    { name: 'offrecord check', does: 'the whole job', command: checkCommand(set) },
+    { name: OFFRECORD, does: 'the whole job', command: checkCommand(set) },
     {
       name: 'naive Node program',
       does: 'the job without ends, damage, elevations, roles or doubt',
@@ -56,7 +58,7 @@ export function contestantsFor(set: DataSet): readonly Contestant[] {
   return all.filter((one) => one !== null);
 }
 
-export function checkCommand(set: DataSet): readonly string[] {
+function checkCommand(set: DataSet): readonly string[] {
   const config = join(set.folder, 'settings', 'offrecord.yaml');
   const now = new Date(set.truth.judgeAt).toISOString();
   return [process.execPath, MAIN, 'check', set.data, '--config', config, '--now', now, '--format', 'ndjson'];

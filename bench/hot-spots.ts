@@ -58,15 +58,33 @@ function nameOf(node: ProfileNode | undefined): string {
   return file === '' ? name : `${name} ${file}:${lineNumber + 1}`;
 }
 
+/** Time in functions themselves, by the folder that holds them. */
+function byFolder(spots: readonly HotSpot[]): readonly HotSpot[] {
+  const groups = Map.groupBy(spots, ({ name }) => folderOf(name));
+  const sums = [...groups].map(([name, all]) => {
+    const selfMs = all.reduce((sum, one) => sum + one.selfMs, 0);
+    return { name, selfMs, totalMs: selfMs };
+  });
+  return sums.toSorted((a, b) => b.selfMs - a.selfMs);
+}
+
+function folderOf(name: string): string {
+  const place = / (\S+):\d+$/.exec(name)?.[1];
+  if (place === undefined) return name;
+  const [first = '', second = '', third = ''] = place.split('/');
+  if (['sources', 'recorders'].includes(second)) return `src/${second}/${third}`;
+  return first === 'src' || first === 'node_modules' ? `${first}/${second}` : first;
+}
+
 if (import.meta.main) {
   const [file = '', count = '25', by = 'self'] = process.argv.slice(2);
   const spots = findHotSpots(JSON.parse(readFileSync(file, 'utf8')) as Profile);
   const all = spots.reduce((sum, one) => sum + one.selfMs, 0);
-  const sorted = by === 'total' ? spots.toSorted((a, b) => b.totalMs - a.totalMs) : spots;
+  const totals = spots.toSorted((a, b) => b.totalMs - a.totalMs);
+  const sorted = by === 'total' ? totals : by === 'folder' ? byFolder(spots) : spots;
   for (const { name, selfMs, totalMs } of sorted.slice(0, Number(count))) {
     const share = ((selfMs / all) * 100).toFixed(1);
-    process.stdout.write(
-      `${share.padStart(5)} %  self ${selfMs.toFixed(0).padStart(6)} ms  total ${totalMs.toFixed(0).padStart(6)} ms  ${name}\n`,
-    );
+    const times = `self ${selfMs.toFixed(0).padStart(6)} ms  total ${totalMs.toFixed(0).padStart(6)} ms`;
+    process.stdout.write(`${share.padStart(5)} %  ${times}  ${name}\n`);
   }
 }

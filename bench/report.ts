@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import type { Accuracy } from './accuracy.ts';
+import { OFFRECORD } from './contestants.ts';
 import { growthExponent, median, type Usage } from './measure.ts';
 import type { Micro } from './micro.ts';
 import type { Job, Results } from './results.ts';
@@ -35,7 +36,7 @@ function machine({ generator, seed, rounds, command }: Results): string {
   const load = loadavg()[0]?.toFixed(1);
   return [
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores of ${cpu?.model.trim()}, ${memory}, Node.js ${process.version}; load`,
-    `${load} when it ended. Generator \`${generator}\`, seed ${seed}, medians of ${rounds} rounds in turn. Command: \`${command}\`.`,
+    `${load} when it ended. Generator \`${generator}\`, seed ${seed}, medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} in turn. Command: \`${command}\`.`,
   ].join('\n');
 }
 
@@ -67,7 +68,7 @@ function number(value: number, digits: number): string {
 /** Own cost by size. */
 function drawGrowth(jobs: readonly Job[]): string {
   const rows = jobs.map((job) => {
-    const usages = job.usages[job.contestants.findIndex(({ name }) => name === 'offrecord check')] ?? [];
+    const usages = job.usages[job.contestants.findIndex(({ name }) => name === OFFRECORD)] ?? [];
     const cpu = median(usages.map((one) => one.cpuS));
     return {
       size: job.set.events,
