@@ -62,6 +62,8 @@ test('older forms give the same as well', () => {
     log_name: channel,
   };
   assert.deepEqual(uidsOf(beats), uidsOf(LOGON));
+  const { event_id: _number, ...byCode } = winlog;
+  assert.deepEqual(uidsOf({ ...LOGON, winlog: byCode }), uidsOf(LOGON));
   const pairs = Object.entries(event_data as object).map(([name, text]) => ({
     '@Name': name,
     '#text': text,
@@ -135,6 +137,23 @@ test('accounts of machines open nothing; people of similar names do', () => {
   assert.equal(opens('x', 'S-1-5-21-18'), 1);
 });
 
+test('by position a SID may be an object, and later versions insert values before the last two', () => {
+  const [, logon = {}] = recordsOf('windows/get-winevent.json');
+  const values = logon['Properties'] as { Value: unknown }[];
+  const sid = (text: string) => ({ Value: { BinaryLength: 28, Value: text } });
+  const lines = (changes: Readonly<Record<number, object>>, inserted: readonly object[] = []) => {
+    const own = values.map((value, index) => changes[index] ?? value);
+    return told(windows, { ...logon, Properties: [...own.slice(0, 22), ...inserted, ...own.slice(22)] });
+  };
+  assert.deepEqual(lines({ 5: { Value: 'eve$' }, 4: sid('S-1-5-21-1-2-3-1104') }), [
+    `access.open rdp eve$@${HOST}`,
+  ]);
+  assert.deepEqual(lines({ 4: sid('S-1-5-18') }), []);
+  const filtered = { 26: { Value: '%%1843' } };
+  for (const inserted of [[], [{ Value: '-' }]])
+    assert.deepEqual(lines(filtered, inserted), [`session.link rdp alice@${HOST}`]);
+});
+
 test('the number of an event means nothing in another log', () => {
   const inLog = (number: number, channel: string | undefined) => {
     const record = changed(RECORDS[number] ?? {}, { 'winlog.channel': channel });
@@ -176,6 +195,7 @@ test('the password of another account may have been given for another machine', 
   assert.deepEqual(given({ TargetServerName: 'db01' }), ['credential.issue null alice→svc-backup@db01']);
   assert.deepEqual(given({ TargetServerName: '-' }), [`credential.issue null alice→svc-backup@${HOST}`]);
   assert.deepEqual(given({ TargetUserName: 'WS2022$' }), []);
+  assert.deepEqual(given({ TargetLogonGuid: '{00000000-0000-0000-0000-000000000000}' }), []);
   assert.deepEqual(given({ SubjectUserName: 'WS2022$' }), []);
 });
 

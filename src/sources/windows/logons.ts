@@ -110,13 +110,17 @@ function isFiltered(record: WindowsRecord): boolean {
   return linked !== null && linked !== '0x0' && (elevated === '%%1843' || elevated === 'No');
 }
 
-/** Somebody gave the password of another account: the logon that follows may be on another machine. */
+/**
+ * Somebody gave the password of another account: the logon that follows may be on another machine. It is told of
+ * attempts too, whose account is what was typed: only one that Kerberos knew has a GUID.
+ */
 function explicitCredentials(said: Said): readonly ProviderDraft[] {
   const { data, computer } = said.record;
   const account = textAt(data, 'TargetUserName');
-  if (account === null || account === '-' || isMachine(account, null) || said.name.endsWith('$')) return [];
-  const server = textAt(data, 'TargetServerName');
-  const target = server === null || server === '-' || server === 'localhost' ? computer : server;
+  const isKnown = /[1-9a-f]/i.test(textAt(data, 'TargetLogonGuid') ?? '');
+  if (account === null || !isKnown || account.endsWith('$') || said.name.endsWith('$')) return [];
+  const server = unlessDash(textAt(data, 'TargetServerName'));
+  const target = server === null || server === 'localhost' ? computer : server;
   return [{ ...draft(said, 'credential.issue', null), account, actor: said.name, target }];
 }
 

@@ -53,9 +53,12 @@ const FROM_END: Readonly<Record<number, readonly string[]>> = {
 /** Below this 4624 is of a version that has no such pair. */
 const WITH_PAIR = 27;
 
-/** Event data that is told by position alone → by name. Unknown events have none. */
+/**
+ * Event data that is told by position alone → by name. Unknown events have none. A SID is an object of its own there,
+ * with its text in a second `Value`.
+ */
 export function toNamed(eventId: number, properties: readonly unknown[]): Fields {
-  const values = properties.map((one) => valueAt(one, 'Value') ?? one);
+  const values = properties.map((one) => valueAt(one, 'Value', 'Value') ?? valueAt(one, 'Value') ?? one);
   const first = (ORDERS[eventId] ?? []).map((name, index) => [name, values[index]] as const);
   const last = values.length < WITH_PAIR ? [] : (FROM_END[eventId] ?? []);
   const pairs = last.map((name, index) => [name, values[values.length - last.length + index]] as const);

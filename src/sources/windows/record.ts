@@ -115,8 +115,15 @@ export function writtenTime(fields: Fields): string | number | null {
   return readForm(fields)?.written ?? null;
 }
 
+/** A record is asked four times what it is; the answer lives as long as the record. */
+const readings = new WeakMap<Fields, ReturnType<Form['read']> | null>();
+
 function readForm(fields: Fields): ReturnType<Form['read']> | null {
-  return FORMS.find(({ fits }) => fits(fields))?.read(fields) ?? null;
+  const known = readings.get(fields);
+  if (known !== undefined) return known;
+  const read = FORMS.find(({ fits }) => fits(fields))?.read(fields) ?? null;
+  readings.set(fields, read);
+  return read;
 }
 
 /** Event data has two forms in the log itself: of the provider's template, and the provider's own XML. */
