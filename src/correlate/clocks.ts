@@ -36,10 +36,16 @@ export function learnOffsets(pairs: readonly ExactPair[]): ClockOffset[] {
     const group = telling(all);
     const first = group[0];
     if (!first) return [];
-    const gaps = group.map((pair) => (pair.recording.opened ?? 0) - pair.access.opened);
+    const gaps = group.map(gapOf);
     const { target } = first.access;
     return [{ target, recorder: first.recording.recorder, offsetMs: median(gaps), pairs: group.length }];
   });
+}
+
+/** Distance of the starts beyond what whole seconds explain: they alone must not move a good clock. */
+function gapOf({ access, recording }: ExactPair): number {
+  const gap = (recording.opened ?? 0) - access.opened;
+  return Math.round(gap > 0 ? Math.max(0, gap - access.resolution) : Math.min(0, gap + recording.resolution));
 }
 
 function telling(pairs: readonly ExactPair[]): readonly ExactPair[] {

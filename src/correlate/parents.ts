@@ -43,12 +43,12 @@ function withParents(access: Access, open: readonly Access[]): Access {
 
 function parentsOf(child: Access, open: readonly Access[]): Access[] {
   const around = open.filter((one) => encloses(one, child));
-  const byAudit = around.filter((one) => isSameAuditSession(one, child));
-  const known = byAudit.length > 0 ? byAudit : around.filter((one) => !contradicts(one, child));
-  const byActor = known.filter((one) => one.account === child.actor || actsAs(one, child.actor));
-  const byTerminal = byActor.filter((one) => isSameTerminal(one, child));
+  const byActor = around.filter((one) => one.account === child.actor || actsAs(one, child.actor));
+  const byAudit = byActor.filter((one) => isSameAuditSession(one, child));
+  const known = byAudit.length > 0 ? byAudit : byActor.filter((one) => !contradicts(one, child));
+  const byTerminal = known.filter((one) => isSameTerminal(one, child));
   if (byTerminal.length > 0) return innermost(byTerminal);
-  return byAudit.length > 0 ? innermost(byActor) : byActor;
+  return byAudit.length > 0 ? innermost(known) : known;
 }
 
 /** Session Manager's agent runs its shells as this account unless told otherwise; the trail names only the caller. */

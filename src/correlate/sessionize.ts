@@ -2,6 +2,8 @@ import type { Access } from '../model/access.ts';
 import type { Event } from '../model/event.ts';
 import { type AuditLink, isAuditLink, linkAudit } from './audit-links.ts';
 import { toCloudAccesses } from './cloud/accesses.ts';
+import { joinBrokered } from './cloud/brokered.ts';
+import { joinCertificates } from './cloud/certificates.ts';
 import { isCloudEvent } from './cloud/chain.ts';
 import { joinPushedKeys, linkCloudTunnels, placeTunnels } from './cloud/one-access.ts';
 import { type Connection, type ConnectionsResult, toConnections } from './connections.ts';
@@ -62,7 +64,9 @@ export function sessionize(
   const signs = views.flat().map(signsOf);
   const known = withSeenAddresses(addresses, views.flat());
   const inCloud = placeTunnels(cloud.accesses, ownerOfAddress(known));
-  const linked = linkParents([...joinPushedKeys(onHosts, cloud.pushedKeys, signs), ...inCloud]);
+  const signed = joinCertificates(joinPushedKeys(onHosts, cloud.pushedKeys, signs), cloud.certificates);
+  const seen = joinBrokered(signed, inCloud);
+  const linked = linkParents([...seen.onHosts, ...seen.inCloud]);
   return { accesses: linkCloudTunnels(linkCarriers(linked, known)), signs };
 }
 

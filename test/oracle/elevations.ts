@@ -14,7 +14,7 @@ export function addElevations(draft: Draft, session: Session, around: Running | 
     const { how, command } = elevation;
     const number = `${String(at).padStart(2, '0')}${String(index).padStart(4, '0')}`;
     const tty = around.tty === null ? {} : { tty: around.tty };
-    const audit = host.audit ? { auditSession: session.auditSession } : {};
+    const audit = host.witness !== 'none' ? { auditSession: session.auditSession } : {};
     const base = { target, account: 'root', program: how === 'su' ? 'su' : 'sudo' };
     if (how === 'su') {
       const pid = 30_000 + at * 10 + index;

@@ -60,6 +60,7 @@ function fitOfSession(
   all: readonly Seen[],
 ): Fit | null {
   if (recording.account !== null && recording.account !== access.account) return null;
+  if (contradicts(recording.ids.bootId, access.bootId)) return null;
   if (contradicts(recording.ids.auditSession, access.auditSession)) return null;
   if (contradicts(recording.ids.tty, access.tty)) return null;
   const [from, to] = [recording.origin, access.origin];

@@ -25,7 +25,7 @@ export function learnOffsets(accesses: readonly Seen[], recordings: readonly Rec
       if (sessions.filter((one) => one.connection === access.connection).length > 1) continue;
       const own = gaps.get(keyOf(recording)) ?? { certain: [], late: [] };
       gaps.set(keyOf(recording), own);
-      const gap = (recording.opened ?? 0) - access.opened;
+      const gap = gapOf(access, recording);
       if (!isLateInside(access, recording)) own.certain.push(gap);
       else if (recording.launch === 'session' || access.forced) own.late.push(gap);
     }
@@ -35,6 +35,13 @@ export function learnOffsets(accesses: readonly Seen[], recordings: readonly Rec
     if (certain.length > 0) return median(certain);
     return late.length >= ENOUGH ? median(late) : 0;
   };
+}
+
+/** Whole seconds are rounded down: only what goes beyond them is a gap. */
+function gapOf(access: Seen, recording: Recording): number {
+  const apart = (recording.opened ?? 0) - access.opened;
+  if (apart > access.resolution) return apart - access.resolution;
+  return apart < -recording.resolution ? apart + recording.resolution : 0;
 }
 
 function isLateInside(access: Seen, recording: Recording): boolean {

@@ -12,8 +12,10 @@ export interface HostPlan {
   readonly coarse: boolean;
   /** LogLevel VERBOSE: channels are shown. */
   readonly verbose: boolean;
-  /** Kernel audit is read: it names the audit session of each login. */
-  readonly audit: boolean;
+  /** Who names the audit session of each login: kernel audit, the journal (with the boot), or nobody. */
+  readonly witness: 'auditd' | 'journald' | 'none';
+  /** It was started again whenever nobody had been on it for a minute: audit sessions then count from one. */
+  readonly reboots: boolean;
   /** The whole host's clock is off by this: of its log and of its recorders. */
   readonly hostSkewMs: number;
   /** Its recorders are off by this as well; beyond the tolerance only where exact pairs show it. */
@@ -86,7 +88,8 @@ const fate = fc.oneof(
 const host: fc.Arbitrary<HostPlan> = fc.record({
   coarse: fc.boolean(),
   verbose: fc.boolean(),
-  audit: fc.boolean(),
+  witness: fc.constantFrom('auditd', 'journald', 'none'),
+  reboots: fc.boolean(),
   hostSkewMs: fc.integer({ min: -5_000, max: 5_000 }),
   recorderSkewMs: fc.oneof(
     { weight: 3, arbitrary: fc.constant(0) },

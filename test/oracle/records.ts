@@ -8,8 +8,9 @@ export function addSession(draft: Draft, session: Session): void {
   const { opened, closed, target, origin, pids, plan, host } = session;
   const base = { target, account: plan.account };
   const ofSshd = { ...base, origin };
+  const boot = host.witness === 'journald' ? { bootId: session.bootId } : {};
   const say = (part: Parameters<typeof event>[0]) => {
-    const one = event(part);
+    const one = event({ ...part, session: { ...part.session, ...boot } });
     draft.events.push(one);
     return one.uid.replace(/^ev_/, 'acc_');
   };
@@ -24,7 +25,7 @@ export function addSession(draft: Draft, session: Session): void {
     session: { pid: monitor },
     detail: { service: 'sshd' },
   });
-  if (host.audit) {
+  if (host.witness === 'auditd') {
     say({
       ...base,
       kind: 'session.link',
@@ -48,7 +49,7 @@ export function addSession(draft: Draft, session: Session): void {
       ...ofSshd,
       kind: 'access.close',
       time: closed - 3,
-      session: { pid: child },
+      session: { pid: child, ...journaled(session) },
       detail: { scope: 'connection' },
     });
   }
@@ -61,6 +62,11 @@ export function addSession(draft: Draft, session: Session): void {
       detail: { service: 'sshd' },
     });
   }
+}
+
+/** The journal knows the audit session of the user's own process, not yet that of its monitor at the login. */
+function journaled({ host, auditSession }: Session): { auditSession?: number } {
+  return host.witness === 'journald' ? { auditSession } : {};
 }
 
 function addChannels(draft: Draft, session: Session, uid: string, say: Say): void {
@@ -76,7 +82,7 @@ function addChannels(draft: Draft, session: Session, uid: string, say: Say): voi
     const slots = running.filter((one) => one.closed > opened - 5).map((one) => one.slot);
     const slot = [0, 1, 2].find((one) => !slots.includes(one)) ?? 3;
     const tty = channel.path === 'ssh-shell' ? `pts/${session.at * 4 + slot}` : null;
-    const ids = { pid: pids.child, channel: slot, ...(tty === null ? {} : { tty }) };
+    const ids = { pid: pids.child, channel: slot, ...journaled(session), ...(tty === null ? {} : { tty }) };
     const base = { target, account: plan.account, origin, session: ids };
     const forced = plan.recorder === 'forced' ? { detail: { forcedCommand: `rec ${plan.account}` } } : {};
     const path = plan.recorder === 'forced' ? 'ssh' : channel.path;
@@ -116,7 +122,7 @@ function addRecording(draft: Draft, session: Session, channel: Running): void {
     terminal: channel.tty !== null,
     origin: !isTlog && plan.withId ? origin : null,
     ids: {
-      ...(isTlog && plan.withId ? { auditSession: session.auditSession } : {}),
+      ...(isTlog && plan.withId ? { auditSession: session.auditSession, bootId: session.bootId } : {}),
       ...(plan.named ? { pid: pids.recorder } : {}),
       ...(channel.tty !== null && plan.recorder === 'script' ? { tty: channel.tty } : {}),
     },

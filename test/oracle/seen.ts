@@ -18,6 +18,7 @@ export interface Seen {
   /** The process that starts what the user asked for. */
   readonly pid: number | null;
   readonly auditSession: number | null;
+  readonly bootId: string | null;
   readonly tty: string | null;
   /** Whether a terminal was asked for; null where the log does not tell what the session itself ran. */
   readonly terminal: boolean | null;
@@ -112,7 +113,9 @@ function sessionsOf(login: Login, lines: readonly Event[], audit: readonly Event
     closed: login.closed,
     channelsShown,
     pid: login.childPid ?? (channels[0] ?? accepted).session.pid ?? null,
-    auditSession: auditSessionOf(accepted, [accepted.session.pid, login.childPid], audit),
+    auditSession:
+      own.find((one) => one.session.auditSession !== undefined)?.session.auditSession ??
+      auditSessionOf(accepted, [accepted.session.pid, login.childPid], audit),
   };
   if (channels.length > 0) return channels.map((channel, at) => channelOf(base, login, channel, at));
   const settled = endOf(own) !== null || (lines.at(-1)?.time ?? 0) - accepted.time > FIRST_CHANNEL_MS;
@@ -213,6 +216,7 @@ function blank(opening: Event): Seen {
     forced: false,
     pid: null,
     auditSession: null,
+    bootId: opening.session.bootId ?? null,
     tty: null,
     terminal: null,
     tsid: null,

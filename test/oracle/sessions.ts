@@ -13,6 +13,7 @@ export interface Session {
   readonly closed: number;
   readonly pids: { readonly monitor: number; readonly child: number; readonly recorder: number };
   readonly auditSession: number;
+  readonly bootId: string;
   readonly origin: Origin;
   readonly recorderSkewMs: number;
   /** When a recording of a channel that opened then begins, epoch ms. */
@@ -24,6 +25,7 @@ const APART_MS = 12_000;
 /** Few pids, so that they are soon used again. */
 const [FIRST_PID, PIDS] = [900, 160];
 const PROMPT_MS = 120;
+const IDLE_MS = 60_000;
 
 /** Logins in order of time, each with processes of its own while it lives. */
 export function toSessions(plan: WorldPlan): Session[] {
@@ -61,16 +63,34 @@ export function toSessions(plan: WorldPlan): Session[] {
         opened,
         closed,
         pids: { monitor, child, recorder },
-        auditSession: 100 + at,
+        auditSession: at + 1,
+        bootId: 'boot-0',
         origin: { ip: '10.0.0.9', port },
         recorderSkewMs: 0,
         startOf: (time) => time + PROMPT_MS,
       },
     ];
   });
+  return withBoots(sessions).map((one, _at, all) => {
+    const recorderSkewMs = knownSkew(one, all);
+    return { ...one, recorderSkewMs, startOf: startsOf(one, recorderSkewMs, all) };
+  });
+}
+
+/** A host that is started again counts its audit sessions from one. Not where its clocks are far apart as well. */
+function withBoots(sessions: readonly Session[]): Session[] {
+  const state = new Map<string, { boot: number; used: number; idleSince: number }>();
   return sessions.map((one) => {
-    const recorderSkewMs = knownSkew(one, sessions);
-    return { ...one, recorderSkewMs, startOf: startsOf(one, recorderSkewMs, sessions) };
+    const own = state.get(one.target) ?? { boot: 0, used: 0, idleSince: -Infinity };
+    const mayReboot = one.host.reboots && Math.abs(one.host.recorderSkewMs) <= 5_000;
+    if (mayReboot && own.used > 0 && one.opened - own.idleSince > IDLE_MS) {
+      own.boot += 1;
+      own.used = 0;
+    }
+    own.used += 1;
+    own.idleSince = Math.max(own.idleSince, one.closed);
+    state.set(one.target, own);
+    return { ...one, auditSession: own.used, bootId: `boot-${own.boot}` };
   });
 }
 
@@ -94,7 +114,7 @@ function knownSkew(session: Session, all: readonly Session[]): number {
     one.host === session.host &&
     one.plan.recorder === session.plan.recorder &&
     one.plan.withId &&
-    (one.plan.recorder !== 'tlog' || one.host.audit) &&
+    (one.plan.recorder !== 'tlog' || one.host.witness !== 'none') &&
     channelsOf(one).length === 1 &&
     channelsOf(one)[0]?.fate === 'kept';
   return all.some(proves) ? skewMs : 0;
@@ -115,7 +135,7 @@ function startsOf(session: Session, skewMs: number, all: readonly Session[]) {
   const launched = plan.recorder === 'tlog' || plan.recorder === 'forced' || skewMs !== 0;
   const openings = all
     .filter((one) => one.target === target && (isAnonymous(session) || one.plan.account === plan.account))
-    .flatMap((one) => channelsOf(one).map((channel, at) => one.opened + (at === 0 ? 0 : channel.afterMs)));
+    .flatMap((one) => [one.opened, ...channelsOf(one).map((channel) => one.opened + channel.afterMs)]);
   return (opened: number): number => {
     const late = opened + PROMPT_MS + plan.lateMs;
     const isClear = openings.every((one) => Math.abs(one - late) >= APART_MS || Math.abs(one - opened) < 50);

@@ -16,6 +16,8 @@ export interface CloudAccesses {
   readonly accesses: readonly Access[];
   /** Keys of EC2 Instance Connect: the login that uses one is the same access. */
   readonly pushedKeys: readonly PushedKey[];
+  /** Certificates that were signed: logins that use one are by whoever asked for it. */
+  readonly certificates: readonly PushedKey[];
 }
 
 /**
@@ -41,12 +43,27 @@ export function toCloudAccesses(
       ...[...groupBy(opens, callKey).values()].flatMap((own) => callAccess(own, chains)),
       ...rootAccesses(uses, signIns, chains),
     ],
-    pushedKeys: pushedKeysOf(single, chains),
+    pushedKeys: issuesOf(single, chains, (event) => event.path === 'ec2-connect'),
+    certificates: issuesOf(single, chains, (event) => (event.credential?.serial ?? '0') !== '0'),
   };
 }
 
-/** The service's own list of sessions: it knows ends, and not who stands behind the owner. */
+/** Who saw a session begin, the best witness first; the list of sessions knows ends, and not who is behind the owner. */
+const WITNESSES: readonly string[] = ['session.start', 'session.end'];
 const LISTED = 'DescribeSessions';
+
+function rankOf({ detail: { cloud } }: CloudEvent): number {
+  if (cloud.action === LISTED) return WITNESSES.length + 1;
+  const rank = WITNESSES.indexOf(cloud.action);
+  return rank < 0 ? WITNESSES.length : rank;
+}
+
+/** What a broker says of a session and its recording, the latest word counting. */
+function withBroker(cloud: Access['cloud'], events: readonly CloudEvent[]): Access['cloud'] {
+  const said = events.flatMap((event) => event.detail.cloud.brokered ?? []);
+  if (cloud === null || said.length === 0) return cloud;
+  return { ...cloud, brokered: Object.assign({}, ...said) as NonNullable<Access['cloud']>['brokered'] };
+}
 
 /** A session from whoever saw it begin; the trail's own record says more than the list of sessions. */
 function sessionAccess(
@@ -56,12 +73,17 @@ function sessionAccess(
   recordedEnd: number | undefined,
 ): Access[] {
   const opens = events.filter((event) => event.kind === 'access.open');
-  const first = opens.find((event) => event.detail.cloud.action !== LISTED) ?? opens[0];
+  const [first] = opens.toSorted((a, b) => rankOf(a) - rankOf(b));
   if (first === undefined) return [];
   const uid = stableId('acc', ['cloud', id]);
+  const access = toAccess(first, chains);
   return [
     {
-      ...toAccess(first, chains),
+      ...access,
+      // A start may not say yet what an end does: that it was a shell.
+      path: access.path === 'ssh' ? (opens.find((one) => (one.path ?? 'ssh') !== 'ssh')?.path ?? 'ssh') : access.path,
+      origin: access.origin ?? opens.find((one) => one.origin !== null)?.origin ?? null,
+      cloud: withBroker(access.cloud, events),
       uid,
       connection: uid,
       opened: Math.min(...opens.slice(0, 1_000).map((event) => event.time)),
@@ -99,8 +121,12 @@ function callAccess(events: readonly CloudEvent[], chains: Chains): Access[] {
   return [{ ...toAccess(event, chains), closed: event.time, closedBy: 'record', streams, refs }];
 }
 
-function pushedKeysOf(events: readonly CloudEvent[], chains: Chains): PushedKey[] {
+function issuesOf(
+  events: readonly CloudEvent[],
+  chains: Chains,
+  isMeant: (event: CloudEvent) => boolean,
+): PushedKey[] {
   return events
-    .filter((event) => event.kind === 'credential.issue' && event.path === 'ec2-connect')
+    .filter((event) => event.kind === 'credential.issue' && isMeant(event))
     .map((event) => ({ event, access: toAccess(event, chains) }));
 }

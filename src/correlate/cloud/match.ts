@@ -3,8 +3,9 @@ import type { Recording, RecordingState } from '../../model/recording.ts';
 import type { Taken } from '../match.ts';
 import { groupBy } from '../order.ts';
 
-/** True for accesses that only a cloud's own recorder can record. */
+/** True for accesses that only the recorder of their own provider can record, by their id. */
 export function isCloudSession(access: Access): boolean {
+  if (access.session.cloudSession !== undefined) return true;
   return access.cloud !== null && !access.path.startsWith('ssh');
 }
 

@@ -51,6 +51,7 @@ function toCloud(event: CloudEvent, chains: Chains): CloudAccess {
     tunnel: isTunnelled(event),
     forwards: cloud.forwards ?? null,
     output: cloud.output ?? null,
+    brokered: cloud.brokered ?? null,
     chain: links,
     names,
   };
