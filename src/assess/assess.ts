@@ -59,10 +59,11 @@ export function assess(
 /** Whose graces count: those of the recorder that has it, else of the one that should, else the cloud's own. */
 function recorderOf(access: Access, evidence: Evidence, policy: JudgingPolicy): string | null {
   const expected = evidence.taken[0]?.recording.recorder ?? policy.expectedRecorder(access.target);
-  return expected ?? (access.session.cloudSession === undefined ? null : CLOUD_RECORDER);
+  if (expected !== null || access.session.cloudSession === undefined) return expected;
+  return access.cloud?.provider === 'teleport' ? 'teleport' : CLOUD_RECORDER;
 }
 
-/** Recorder of cloud sessions where none is named. */
+/** Recorder of cloud sessions where none is named; a broker records its own. */
 const CLOUD_RECORDER = 'ssm';
 
 function coverOf(access: Access, evidence: Evidence, found: EvidenceClass, required: EvidenceClass): Cover {
@@ -83,10 +84,15 @@ function coverOf(access: Access, evidence: Evidence, found: EvidenceClass, requi
 
 function coverWithoutRecording(access: Access, evidence: Evidence): Cover {
   if (evidence.emptied) return 'damaged';
-  if (isTunnel(access) || access.ioLog === 'denied' || access.cloud?.output === 'none')
+  if (isTunnel(access) || access.ioLog === 'denied' || isSwitchedOff(access))
     return evidence.doubt ? 'doubt' : 'hopeless';
   if (evidence.doubt || evidence.timeDoubt !== null) return 'doubt';
   return evidence.blind === null ? 'none' : 'blind';
+}
+
+/** Its own record says that nothing of it is kept. */
+function isSwitchedOff({ cloud }: Access): boolean {
+  return cloud?.output === 'none' || cloud?.brokered?.mode === 'off';
 }
 
 function toCoverEntry(part: Taken): CoverEntry {

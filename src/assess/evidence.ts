@@ -1,5 +1,6 @@
 import { type Access, isTunnel } from '../model/access.ts';
 import type { Taken } from '../correlate/match.ts';
+import type { Path } from '../model/path.ts';
 import type { EvidenceClass, Recording } from '../model/recording.ts';
 
 /** True where `found` proves at least what `required` asks for. */
@@ -26,9 +27,11 @@ export function soundnessOf(recording: Recording): Soundness {
   return faults.length > 0 && faults.every((fault) => TRANSIENT.has(fault.code)) ? 'unfinished' : 'damaged';
 }
 
+const TRAILED: ReadonlySet<Path> = new Set<Path>(['console', 'api-role', 'secret']);
+
 /** Acts in a cloud that its audit trail records call by call: the trail itself is their evidence. */
 export function isTrailed(access: Access): boolean {
-  return access.cloud !== null && (access.path === 'console' || access.path === 'api-role');
+  return access.cloud !== null && TRAILED.has(access.path);
 }
 
 /** The strongest evidence among the parts that cover an access; of itself a tunnel's log is E1, a trail E2. */

@@ -21,7 +21,7 @@ export interface JudgingPolicy {
 
 /** Evidence required where nothing is configured: content for everything a person types into, commands for APIs. */
 export function defaultEvidence(path: Path, targetKind: string): EvidenceClass {
-  if (path === 'api-role') return 'E2';
+  if (path === 'api-role' || path === 'secret') return 'E2';
   if (path === 'console') return targetKind === 'host' ? 'E3' : 'E2';
   return 'E3';
 }

@@ -49,11 +49,15 @@ function withoutRecording(access: Access, evidence: Evidence, findings: Findings
 function tunnelText({ cloud }: Access): string {
   if (cloud === null) return 'a forwarding-only connection: no recorder can see its content';
   const { host, port } = cloud.forwards ?? { host: null, port: null };
-  const where = port === null ? '' : ` to ${host ?? 'the instance'} port ${port}`;
+  const where = port === null ? '' : ` to ${host ?? 'its target'} port ${port}`;
   return `${cloud.document ?? cloud.action} opens a tunnel${where}: its content is not logged`;
 }
 
 function notStored({ cloud }: Access): Reason[] {
+  if (cloud?.brokered?.mode === 'off')
+    return [
+      { code: 'recording-disabled', detail: 'the broker says of this session that its recording is off' },
+    ];
   if (cloud?.output !== 'none') return [];
   return [{ code: 'recording-disabled', detail: 'the call names no place where its output is stored' }];
 }

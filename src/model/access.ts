@@ -1,4 +1,12 @@
-import type { Credential, DocumentClass, Origin, Provider, Ref, SessionIds } from './event.ts';
+import type {
+  BrokeredSession,
+  Credential,
+  DocumentClass,
+  Origin,
+  Provider,
+  Ref,
+  SessionIds,
+} from './event.ts';
 import { type Path, TUNNELS } from './path.ts';
 import type { EvidenceClass } from './recording.ts';
 
@@ -68,6 +76,8 @@ export interface CloudAccess {
   readonly forwards: { readonly host: string | null; readonly port: number | null } | null;
   /** For a command: whether its output is stored anywhere. */
   readonly output: 'stored' | 'none' | null;
+  /** What a broker says of the session and of the recording that it keeps; null for other accesses. */
+  readonly brokered: BrokeredSession | null;
   /** From the person, as far back as the trail shows, to the identity that was used; the last is `account`. */
   readonly chain: readonly string[];
   /** Names to look the principal up by, the most trustworthy first; names that the caller chose are not among them. */

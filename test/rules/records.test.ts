@@ -58,6 +58,7 @@ const ACCESS: JudgedAccess = {
     tunnel: false,
     forwards: null,
     output: null,
+    brokered: null,
     chain: ['alice', 'admin'],
     names: ['alice'],
   },

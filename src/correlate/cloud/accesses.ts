@@ -62,7 +62,7 @@ function rankOf({ detail: { cloud } }: CloudEvent): number {
 function withBroker(cloud: Access['cloud'], events: readonly CloudEvent[]): Access['cloud'] {
   const said = events.flatMap((event) => event.detail.cloud.brokered ?? []);
   if (cloud === null || said.length === 0) return cloud;
-  return { ...cloud, brokered: Object.assign({}, ...said) as NonNullable<Access['cloud']>['brokered'] };
+  return { ...cloud, brokered: said.reduce((known, one) => ({ ...known, ...one }), {}) };
 }
 
 /** A session from whoever saw it begin; the trail's own record says more than the list of sessions. */
@@ -81,7 +81,10 @@ function sessionAccess(
     {
       ...access,
       // A start may not say yet what an end does: that it was a shell.
-      path: access.path === 'ssh' ? (opens.find((one) => (one.path ?? 'ssh') !== 'ssh')?.path ?? 'ssh') : access.path,
+      path:
+        access.path === 'ssh'
+          ? (opens.find((one) => (one.path ?? 'ssh') !== 'ssh')?.path ?? 'ssh')
+          : access.path,
       origin: access.origin ?? opens.find((one) => one.origin !== null)?.origin ?? null,
       cloud: withBroker(access.cloud, events),
       uid,

@@ -41,9 +41,10 @@ export function rootAccesses(
  * session and are counted by day.
  */
 function rootKey(event: CloudEvent): string {
-  const { account, usedKey, sessionSince } = event.detail.cloud;
-  if (sessionSince !== undefined) return `${account} since ${sessionSince}`;
-  return `${account} ${usedKey ?? ''} day ${Math.floor(event.time / DAY_MS)}`;
+  const { account, usedKey, sessionSince, provider } = event.detail.cloud;
+  const whose = account ?? `${provider} ${event.target ?? ''}`;
+  if (sessionSince !== undefined) return `${whose} since ${sessionSince}`;
+  return `${whose} ${usedKey ?? ''} day ${Math.floor(event.time / DAY_MS)}`;
 }
 
 function beganWith(use: CloudEvent, signIn: CloudEvent): boolean {
