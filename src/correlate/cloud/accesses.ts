@@ -60,9 +60,12 @@ function rankOf({ detail: { cloud } }: CloudEvent): number {
 
 /** What a broker says of a session and its recording, the latest word counting. */
 function withBroker(cloud: Access['cloud'], events: readonly CloudEvent[]): Access['cloud'] {
-  const said = events.flatMap((event) => event.detail.cloud.brokered ?? []);
-  if (cloud === null || said.length === 0) return cloud;
-  return { ...cloud, brokered: said.reduce((known, one) => ({ ...known, ...one }), {}) };
+  if (cloud === null) return cloud;
+  let brokered = cloud.brokered;
+  for (const { detail } of events) {
+    if (detail.cloud.brokered !== undefined) brokered = { ...brokered, ...detail.cloud.brokered };
+  }
+  return { ...cloud, brokered };
 }
 
 /** A session from whoever saw it begin; the trail's own record says more than the list of sessions. */
