@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   messages: ['envelope', 'model', 'util'],
   files: ['model', 'util'],
   aws: ['model', 'util'],
+  ssh: ['files', 'model', 'util'],
   digests: ['model', 'util'],
   sources: ['envelope', 'messages', 'files', 'model', 'util'],
   recorders: ['envelope', 'files', 'model', 'util'],

@@ -14,10 +14,16 @@ export function findReferenceProblems(yaml: PlacedYaml): YamlProblem[] {
   };
   return [
     ...UNIQUE.flatMap((pattern) => repeated(namesAt(yaml.value, pattern), problem)),
+    ...repeated(
+      // Streams are named after both.
+      ['sources', 'hosts'].flatMap((name) => namesAt(yaml.value, [name, '*', 'id'])),
+      problem,
+    ),
     ...repeated(targetNames(yaml.value), problem),
     ...shared(yaml.value, problem),
     ...REFERENCES.flatMap((reference) => missing(yaml.value, reference, problem)),
     ...withoutWitness(yaml.value, problem),
+    ...hostProblems(yaml.value, problem),
   ];
 }
 
@@ -32,25 +38,57 @@ interface Named {
 type Report = (named: Named, message: string) => YamlProblem;
 
 const UNIQUE: readonly Pattern[] = [
-  ['sources', '*', 'id'],
   ['recorders', '*', 'id'],
   ['aws', '*', 'id'],
   ['receivers', '*', 'id'],
   ['principals', '*', 'id'],
 ];
 
+const WITNESSES = ['sources', 'aws', 'hosts'] as const;
+
 const REFERENCES: readonly { readonly from: Pattern; readonly to: Pattern; readonly noun: string }[] = [
   { from: ['route', 'receivers', '*'], to: ['receivers', '*', 'id'], noun: 'receiver' },
   { from: ['targets', '*', 'recorder'], to: ['recorders', '*', 'id'], noun: 'recorder' },
   { from: ['targets', '*', 'tier'], to: ['tiers'], noun: 'tier' },
+  { from: ['hosts', '*', 'jump'], to: ['hosts', '*', 'id'], noun: 'host' },
   { from: ['break_glass', 'principals', '*'], to: ['principals', '*', 'id'], noun: 'principal' },
 ];
 
 /** Without a witness there is nothing to watch; an empty list and an absent one mean the same. */
 function withoutWitness(value: unknown, report: Report): YamlProblem[] {
-  if (!isMapping(value) || [value['sources'], value['aws']].some((block) => isFilled(block))) return [];
+  if (!isMapping(value) || WITNESSES.some((name) => isFilled(value[name]))) return [];
   const path = Object.hasOwn(value, 'sources') ? ['sources'] : [];
-  return [report({ path, name: '' }, 'there must be a witness: an entry of `sources` or of `aws`')];
+  return [report({ path, name: '' }, 'there must be a witness: an entry of `sources`, `aws` or `hosts`')];
+}
+
+/** A host that nothing is read of must serve others as a way, and no way may lead back to where it began. */
+function hostProblems(value: unknown, report: Report): YamlProblem[] {
+  const hosts = entriesAt(value, ['hosts', '*']);
+  const jumps = new Map(
+    hosts.flatMap(({ found }) => namesAt(found, ['id']).map(({ name }) => [name, jumpOf(found)])),
+  );
+  const used = new Set(jumps.values());
+  return hosts.flatMap(({ path, found }) => {
+    const [own] = namesAt(found, ['id']);
+    if (own === undefined || !isMapping(found)) return [];
+    const named = { path: [...path, 'id'], name: own.name };
+    const isRead = found['journal'] === true || isFilled(found['files']);
+    if (!isRead && !used.has(own.name)) return [report(named, 'needs `files` or `journal: true`')];
+    return isCircular(own.name, jumps) ? [report(named, 'its `jump` leads back to itself')] : [];
+  });
+}
+
+function jumpOf(host: unknown): string | undefined {
+  return namesAt(host, ['jump'])[0]?.name;
+}
+
+function isCircular(start: string, jumps: ReadonlyMap<string, string | undefined>): boolean {
+  let at = jumps.get(start);
+  for (let steps = 0; at !== undefined && steps <= jumps.size; steps++) {
+    if (at === start) return true;
+    at = jumps.get(at);
+  }
+  return false;
 }
 
 /** Of another kind than a list it is told by the schema. */

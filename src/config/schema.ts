@@ -19,6 +19,7 @@ import {
   scheduleSchema,
   storeSchema,
 } from './general.ts';
+import { type HostConfig, hostsSchema, type SshConfig, sshSchema } from './hosts.ts';
 import { principalsSchema, type TierConfig, targetsSchema, tiersSchema } from './inventory.ts';
 import { type ReceiverConfig, type RouteConfig, receiversSchema, routeSchema } from './receivers.ts';
 import { type RecorderConfig, recordersSchema } from './recorders.ts';
@@ -37,6 +38,8 @@ export interface Config {
   readonly sources: readonly SourceConfig[];
   readonly recorders: readonly RecorderConfig[];
   readonly aws: readonly AwsConfig[];
+  readonly hosts: readonly HostConfig[];
+  readonly ssh: SshConfig;
   readonly inventory: Inventory;
   readonly tiers: ReadonlyMap<string, TierConfig>;
   readonly judging: JudgingConfig;
@@ -58,6 +61,8 @@ export function configSchema(context: ReadContext, machineZone: string) {
       sources: sourcesSchema(context),
       recorders: recordersSchema(context),
       aws: awsSchema(),
+      hosts: hostsSchema(context),
+      ssh: sshSchema(),
       targets: targetsSchema(),
       principals: principalsSchema(),
       tiers: tiersSchema(),

@@ -1,21 +1,19 @@
 import type { Config } from '../config/schema.ts';
 import type { SourceConfig } from '../config/sources.ts';
 import type { FileEntry } from '../files/entry.ts';
-import type { StreamCursor } from '../files/cursor.ts';
 import { type LogStream, toStreams } from '../files/rotation.ts';
 import type { TrailProblem } from '../model/control.ts';
 import type { SourceReport } from '../model/source-report.ts';
 import type { Format } from '../sources/format.ts';
 import { type DoneObject, readObjects, toObjectStreams } from '../sources/read-objects.ts';
-import { readStream } from '../sources/read-stream.ts';
 import type { Screen } from '../sources/screened.ts';
 import { findFormat } from '../sources/registry.ts';
 import { emptyReport } from '../sources/source-log.ts';
-import type { Batch, ReadObject, Store } from '../store/store.ts';
+import type { ReadObject, Store } from '../store/store.ts';
 import { checkTrails } from './collect/trail-digests.ts';
 import { findFiles } from './collect/paths.ts';
 import type { KnownKinds } from './collect/known-kinds.ts';
-import { noteDirty } from './dirty.ts';
+import { readLog, saveBatch, type StreamRead } from './read-log.ts';
 
 export interface ReadOutcome {
   /** Events that were new. */
@@ -113,42 +111,11 @@ interface PartReading extends SourceReading {
   readonly known?: SourceReport;
 }
 
-interface PartRead {
-  readonly added: number;
-  readonly report: SourceReport;
-}
-
-async function readPart(part: Part, reading: PartReading, store: Store): Promise<PartRead> {
-  return 'log' in part ? readLog(part, reading, store) : readNewObjects(part, reading, store);
-}
-
-async function readLog(
-  part: Part & { readonly log: LogStream },
-  reading: PartReading,
-  store: Store,
-): Promise<PartRead> {
-  const { source, config, known, now, signal, screen } = reading;
+async function readPart(part: Part, reading: PartReading, store: Store): Promise<StreamRead> {
+  if (!('log' in part)) return readNewObjects(part, reading, store);
+  const { source, config } = reading;
   const zone = source.zone ?? config.timezone;
-  // Where the times that were stored rest on another zone, what is still there is read again from its beginning.
-  const rezoned = known?.zone != null && known.zone !== zone;
-  const cursor = rezoned ? undefined : ((await store.cursor(part.id)) as StreamCursor | undefined);
-  const batches = readStream(part.log, part.format, {
-    id: part.id,
-    host: source.host ?? part.log.host,
-    zone,
-    now,
-    signal,
-    screen,
-    ...(cursor === undefined ? {} : { cursor }),
-    ...(known === undefined || rezoned ? {} : { before: known }),
-  });
-  let added = 0;
-  let report = (rezoned ? undefined : known) ?? emptyReport({ id: part.id, type: part.format.type, zone });
-  for await (const batch of batches) {
-    added += await saveBatch(store, { stream: part.id, ...batch, at: now });
-    report = batch.report;
-  }
-  return { added, report };
+  return readLog(part, { ...reading, zone, host: source.host ?? part.log.host });
 }
 
 /** Objects that were not read yet as they are now, each with its events in one transaction. */
@@ -156,7 +123,7 @@ async function readNewObjects(
   part: Part & { readonly objects: readonly FileEntry[] },
   reading: PartReading,
   store: Store,
-): Promise<PartRead> {
+): Promise<StreamRead> {
   const { source, config, known, now, signal, screen } = reading;
   const { id, format, objects } = part;
   const zone = source.zone ?? config.timezone;
@@ -186,22 +153,6 @@ async function readNewObjects(
 
 function toReadObject({ entry: { name, size, mtimeMs }, sha256 }: DoneObject): ReadObject {
   return { name, size, mtimeMs, sha256 };
-}
-
-/** Events, the cursor behind them and how far back they reach, in one transaction. */
-async function saveBatch(store: Store, batch: Batch): Promise<number> {
-  return store.transaction(async (tx) => {
-    const { added } = await tx.saveBatch(batch);
-    if (added > 0) await noteDirty(tx, Math.min(...earliest(batch.events.map((event) => event.time))));
-    return added;
-  });
-}
-
-/** Spreading a few thousand numbers into one call is within every engine's limit; 10,000 at a time is safe. */
-function earliest(times: readonly number[]): number[] {
-  const out: number[] = [];
-  for (let at = 0; at < times.length; at += 10_000) out.push(Math.min(...times.slice(at, at + 10_000)));
-  return out;
 }
 
 function unreadable(

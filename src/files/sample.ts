@@ -30,7 +30,7 @@ export async function readSample(
   framingOf: (head: Uint8Array) => Framing,
 ): Promise<Sample | FileProblem | null> {
   try {
-    const file = await openFile(entry.path);
+    const file = await openFile(entry);
     try {
       const { bytes, error } = await readFirst(file, SAMPLE_BYTES);
       if (bytes.length === 0) return error === null ? null : toFileProblem(entry.path, error);
@@ -69,10 +69,7 @@ const COPY_BYTES = 64 * 1024;
 export async function isCopy(a: Sample, b: Sample): Promise<boolean> {
   if (a.content === '' || a.content !== b.content || !agree(a.bytes, b.bytes)) return false;
   if (a.entry.dev === b.entry.dev && a.entry.ino === b.entry.ino) return true;
-  const [headA, headB] = await Promise.all([
-    readHead(a.entry.path, COPY_BYTES),
-    readHead(b.entry.path, COPY_BYTES),
-  ]);
+  const [headA, headB] = await Promise.all([readHead(a.entry, COPY_BYTES), readHead(b.entry, COPY_BYTES)]);
   return agree(headA.bytes, headB.bytes);
 }
 

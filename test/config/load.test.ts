@@ -17,6 +17,8 @@ test('five lines are a configuration, with every default', () => {
     schedule: '*/30 * * * * *',
     timezone: 'Europe/Berlin',
     aws: [],
+    hosts: [],
+    ssh: { concurrency: 16, timeoutMs: 30_000, pullMs: 120_000 },
     sources: [
       {
         id: 'web',
@@ -105,7 +107,7 @@ targets: [{id: web01, tier: prod}]
 test('a missing key is told where the mapping begins', () => {
   assert.deepEqual(problemsOf('sources:\n  - paths: [a]\n'), ['2:5 `id` is missing']);
   assert.deepEqual(problemsOf('log: {level: debug}\n'), [
-    '1:1 there must be a witness: an entry of `sources` or of `aws`',
+    '1:1 there must be a witness: an entry of `sources`, `aws` or `hosts`',
   ]);
 });
 

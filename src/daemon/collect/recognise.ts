@@ -37,7 +37,7 @@ async function recogniseBehindHead(
   head: Uint8Array,
   types: ReadonlySet<string>,
 ): Promise<Kind> {
-  const next = head.length < file.size ? await readBehindLine(file.path, head.length) : null;
+  const next = head.length < file.size ? await readBehindLine(file, head.length) : null;
   const source = next === null ? undefined : recogniseFormat(next);
   return source && allows(types, source.format.type) && source.score >= SURE_ENOUGH
     ? { kind: 'source', format: source.format }

@@ -1,3 +1,4 @@
+import type { Openable } from '../../files/entry.ts';
 import { openFile, readChunks } from '../../files/open.ts';
 
 const LINE_FEED = 0x0a;
@@ -8,13 +9,13 @@ const LOOK_BYTES = 65_536;
  * Some 64 KiB of the content behind the line that the offset lies in, fewer where the file ends; null where nothing
  * is there or it cannot be read. One pass over that line, nothing kept of it.
  */
-export async function readBehindLine(path: string, offset: number): Promise<Uint8Array | null> {
+export async function readBehindLine(file: string | Openable, offset: number): Promise<Uint8Array | null> {
   try {
-    const file = await openFile(path);
+    const opened = await openFile(file);
     try {
-      return await firstBehindLine(readChunks(file, offset));
+      return await firstBehindLine(readChunks(opened, offset));
     } finally {
-      await file.handle.close();
+      await opened.handle.close();
     }
   } catch {
     // Whoever reads the file as a whole tells why it cannot be read.
