@@ -7,7 +7,8 @@ export function addElevations(draft: Draft, session: Session, around: Running | 
   const { plan, host, target, at } = session;
   if (!around || plan.account === 'root') return;
   for (const [index, elevation] of plan.elevations.entries()) {
-    const opened = around.opened + elevation.afterMs;
+    // A log of whole seconds does not tell two uses in one second from one line that came twice.
+    const opened = around.opened + elevation.afterMs + index * 110_000;
     const closed = opened + 800;
     if (closed > around.closed - 1_000) continue;
     const isShown = around.plan.fate === 'kept' && opened >= session.startOf(around.opened) - 1_000;

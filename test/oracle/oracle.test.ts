@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { JudgedAccess, Verdict } from '../../src/model/access.ts';
 import type { Event } from '../../src/model/event.ts';
 import type { Recording } from '../../src/model/recording.ts';
-import { T0 } from '../support/build.ts';
+import { recording, T0 } from '../support/build.ts';
 import { judgeFacts } from '../support/judge.ts';
 import { judgeSlowly } from './oracle.ts';
 import { type World, world } from './worlds.ts';
@@ -99,6 +99,36 @@ describe('joining in any world', () => {
         const recordings = made.recordings.map((one) => shifted(one, by));
         const moved = judgeFacts(events, recordings, { now: NOW + by }).accesses;
         assert.deepEqual(new Map(moved.map((one) => [one.uid, one.verdict])), verdicts(made));
+      }),
+    );
+  });
+
+  it('loses exactly the access whose only recording is removed, and what is nested in it', () => {
+    check(
+      fc.property(world, fc.nat(), (made, pick) => {
+        const gone = made.recordings[pick % Math.max(1, made.recordings.length)];
+        if (!gone || made.farOff) return;
+        const before = judged(made);
+        const after = verdicts({ ...made, recordings: made.recordings.filter((one) => one !== gone) });
+        if (count(after, 'undetermined') > 0) return;
+        for (const [uid, { verdict, recordings }] of before) {
+          const uses = recordings.map((cover) => cover.uid);
+          if (!uses.includes(gone.uid) && verdict !== 'undetermined')
+            assert.equal(after.get(uid), verdict, uid);
+          const isLost = uses.length === 1 && uses[0] === gone.uid && before.get(uid)?.actor === null;
+          if (isLost) assert.notEqual(after.get(uid), 'recorded', uid);
+        }
+      }),
+    );
+  });
+
+  it('never has fewer recorded accesses for one more complete recording', () => {
+    check(
+      fc.property(world, fc.integer({ min: 0, max: 200_000 }), (made, afterMs) => {
+        const [opened, target] = [T0 + afterMs, 'web00'];
+        const more = recording({ opened, closed: opened + 1_000, target, evidence: 'E3' });
+        const after = verdicts({ ...made, recordings: [...made.recordings, more] });
+        assert.ok(count(after, 'recorded') >= count(verdicts(made), 'recorded'));
       }),
     );
   });

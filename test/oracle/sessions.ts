@@ -127,22 +127,31 @@ export function channelsOf({ plan, host }: Session): readonly ChannelPlan[] {
 }
 
 /**
- * A person may start a recorder late, but not just when another session of that person begins: then nobody could
- * tell whose it is. Nor where clocks disagree: a fast clock and a late start look alike.
+ * A person may start a recorder late, but not while another session of that person is open: then nobody could tell
+ * whose it is. Nor where clocks disagree: a fast clock and a late start look alike.
  */
 function startsOf(session: Session, skewMs: number, all: readonly Session[]) {
   const { plan, target } = session;
   const launched = plan.recorder === 'tlog' || plan.recorder === 'forced' || skewMs !== 0;
-  const openings = all
-    .filter((one) => one.target === target && (isAnonymous(session) || one.plan.account === plan.account))
-    .flatMap((one) => [one.opened, ...channelsOf(one).map((channel) => one.opened + channel.afterMs)]);
+  const isRival = (one: Session) =>
+    one.at !== session.at &&
+    one.target === target &&
+    (isAnonymous(session) || one.plan.account === plan.account);
+  const rivals = all.filter(isRival);
+  const alone = channelsOf(session).length <= 1;
   return (opened: number): number => {
     const late = opened + PROMPT_MS + plan.lateMs;
-    const isClear = openings.every((one) => Math.abs(one - late) >= APART_MS || Math.abs(one - opened) < 50);
+    const isOpen = (one: Session) => one.opened < late + APART_MS && endOf(one) > late - APART_MS;
+    const isClear = alone && !rivals.some(isOpen);
     return launched || !isClear || plan.lateMs === 0 ? opened + PROMPT_MS : late;
   };
 }
 /** A typescript alone names nobody; time has to tell then whose it is, also among several people. */
 export function isAnonymous({ plan, host }: Session): boolean {
   return plan.recorder === 'script' && !plan.named && host.recorderSkewMs === 0;
+}
+
+/** For all that the log shows. */
+function endOf({ plan, closed }: Session): number {
+  return plan.end === 'none' ? Infinity : closed;
 }
