@@ -1,5 +1,5 @@
 import type { Access } from '../../model/access.ts';
-import type { Event } from '../../model/event.ts';
+import type { BrokeredSession, Event } from '../../model/event.ts';
 import { stableId } from '../../util/ids.ts';
 import { groupBy, inOrder } from '../order.ts';
 import { type Chains, type CloudEvent, isCloudEvent, knowsCaller, toChains } from './chain.ts';
@@ -61,11 +61,17 @@ function rankOf({ detail: { cloud } }: CloudEvent): number {
 /** What a broker says of a session and its recording, the latest word counting. */
 function withBroker(cloud: Access['cloud'], events: readonly CloudEvent[]): Access['cloud'] {
   if (cloud === null) return cloud;
-  let brokered = cloud.brokered;
-  for (const { detail } of events) {
-    if (detail.cloud.brokered !== undefined) brokered = { ...brokered, ...detail.cloud.brokered };
-  }
-  return { ...cloud, brokered };
+  const said = events.flatMap(({ detail }) => detail.cloud.brokered ?? []);
+  const last = <K extends keyof BrokeredSession>(key: K) =>
+    said.findLast((one) => one[key] !== undefined)?.[key];
+  const [mode, interactive, enhanced] = [last('mode'), last('interactive'), last('enhanced')];
+  const brokered = {
+    ...said[0],
+    ...(mode === undefined ? {} : { mode }),
+    ...(interactive === undefined ? {} : { interactive }),
+    ...(enhanced === undefined ? {} : { enhanced }),
+  };
+  return said.length === 0 ? cloud : { ...cloud, brokered };
 }
 
 /** A session from whoever saw it begin; the trail's own record says more than the list of sessions. */
