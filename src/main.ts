@@ -1,5 +1,12 @@
-import { isBrokenPipe, processIo } from './cli/io.ts';
-import { runProgram } from './cli/program.ts';
+import { join } from 'node:path';
+import { enableCompileCache } from 'node:module';
+
+// Compiled code is kept beside the packages it belongs to, where only who installed them can write: a start takes half
+// the time. Where nothing can be written there is no cache, and nothing else changes.
+enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/offrecord'));
+
+const { isBrokenPipe, processIo } = await import('./cli/io.ts');
+const { runProgram } = await import('./cli/program.ts');
 
 const interrupt = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());

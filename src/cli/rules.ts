@@ -47,7 +47,7 @@ export async function list(options: RulesOptions, io: Io): Promise<ExitCode> {
 async function load(options: RulesOptions, io: Io) {
   const config = options.config === undefined ? null : await readConfigFile(options.config, io);
   if (options.config !== undefined && config === null) return null;
-  const loaded = await readRules(config?.rules.paths ?? []);
+  const loaded = await readRules(config?.rules.paths ?? [], { tests: true });
   for (const { place, message } of loaded.problems) io.err(`${place}: ${message}\n`);
   return loaded;
 }

@@ -22,6 +22,8 @@ export interface RuleFile {
   readonly text: string;
   /** True for a rule of the owner: it replaces a shipped rule with the same id. */
   readonly own?: boolean;
+  /** The text is that of a good file without its tests. */
+  readonly headOnly?: boolean;
 }
 
 /** `id` and `enabled: false` alone switch a shipped rule off. */
@@ -72,7 +74,7 @@ function readBounded(file: RuleFile, reading: Reading, placeholders: Placeholder
     const document = parseDocument(file.text, { ...YAML, lineCounter: reading.lines });
     reportYaml(document, reading);
     const usable = reading.problems.length === 0;
-    return usable ? readDocument(document, reading, placeholders, file.own === true) : null;
+    return usable ? readDocument(document, reading, placeholders, file) : null;
   } catch (error) {
     // Maps inside maps exhaust the stack of whatever walks them; anything else is a fault of this program.
     if (!(error instanceof RangeError)) throw error;
@@ -96,7 +98,7 @@ function readDocument(
   document: Document,
   reading: Reading,
   placeholders: Placeholders,
-  own: boolean,
+  { own = false, headOnly = false }: RuleFile,
 ): Rule | SwitchOff | null {
   const node = document.contents;
   if (!isMap(node)) {
@@ -105,7 +107,7 @@ function readDocument(
   }
   const keys: Keys = { reading, node };
   const off = own ? readSwitchOff(keys) : null;
-  return off ?? readWholeRule(keys, document, placeholders);
+  return off ?? readWholeRule(keys, document, placeholders, headOnly);
 }
 
 function readSwitchOff(keys: Keys): SwitchOff | null {
@@ -119,7 +121,12 @@ function readSwitchOff(keys: Keys): SwitchOff | null {
 /** `title` may say which rule the id means. */
 const SHORT = new Set(['id', 'enabled', 'title']);
 
-function readWholeRule(keys: Keys, document: Document, placeholders: Placeholders): Rule | null {
+function readWholeRule(
+  keys: Keys,
+  document: Document,
+  placeholders: Placeholders,
+  headOnly: boolean,
+): Rule | null {
   const source = readLogSource(keys);
   const foreign = isForeign(keys);
   reportUnknown(keys, foreign ? [...KNOWN_KEYS, ...FOREIGN_KEYS] : KNOWN_KEYS);
@@ -135,7 +142,7 @@ function readWholeRule(keys: Keys, document: Document, placeholders: Placeholder
       ? { fieldProblem: (path) => fieldProblem(source.service, classifies, path) }
       : {}),
   });
-  const untested = source === null || (foreign && !keys.node.has('tests'));
+  const untested = source === null || headOnly || (foreign && !keys.node.has('tests'));
   const tests = untested ? [] : readTests(keys, document, toRecordCheck(source, classifies));
   const own = kind === null ? null : KIND_KEYS[kind](keys, source);
   if (metadata === null || source === null || matches === null || own === null) return null;
