@@ -28,14 +28,18 @@ export async function measureIdle(sources: number, seconds: number): Promise<Idl
   const daemon = spawn(process.execPath, [MAIN, 'run', '--config', config], { stdio: 'ignore' });
   try {
     await wait(SETTLE_MS);
+    if (daemon.exitCode !== null)
+      throw new Error('the daemon stopped by itself; run it on the same file to see why');
     const before = cpuMs(daemon.pid);
     await wait(seconds * 1000);
     const used = cpuMs(daemon.pid) - before;
     return { sources, cpuMsPerMinute: (used * 60) / seconds, rssMb: residentMb(daemon.pid) };
   } finally {
-    const exited = once(daemon, 'exit');
-    daemon.kill('SIGTERM');
-    await exited;
+    if (daemon.exitCode === null && daemon.signalCode === null) {
+      const exited = once(daemon, 'exit');
+      daemon.kill('SIGTERM');
+      await exited;
+    }
   }
 }
 

@@ -89,16 +89,22 @@ async function main(): Promise<void> {
   for (const events of options.sizes) sets.push(await provide(options.generator, events, options.seed));
   const jobs: Job[] = [];
   for (const set of sets) jobs.push(await runJob(set, options.rounds));
-  const [smallest] = sets.toSorted((a, b) => a.events - b.events);
-  const settings = { ...options, output: join(SCRATCH, 'output') };
-  const micro = options.micro && smallest ? await measureMicro(smallest, settings) : null;
   const { generator, seed, rounds } = options;
   const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`.trim();
-  const results: Results = { generator, seed, rounds, command, jobs, micro };
+  const results: Results = { generator, seed, rounds, command, jobs, micro: null };
+  publish(results, options.out);
+  const [smallest] = sets.toSorted((a, b) => a.events - b.events);
+  if (!options.micro || !smallest) return;
+  const micro = await measureMicro(smallest, { ...options, output: join(SCRATCH, 'output') });
+  publish({ ...results, micro }, options.out);
+}
+
+/** Called as soon as there is something, so that a part that fails later takes nothing with it. */
+function publish(results: Results, out: string | null): void {
   writeFileSync(join(VAR, 'results.json'), `${JSON.stringify(results, null, 1)}\n`);
   const drawn = draw(results);
-  process.stdout.write(`${drawn}\n`);
-  if (options.out !== null) writeInto(join(ROOT, options.out), drawn);
+  if (out === null) process.stdout.write(`${drawn}\n`);
+  else writeInto(join(ROOT, out), drawn);
 }
 
 if (import.meta.main) await main();
