@@ -18,6 +18,7 @@ import { RECORDERS } from '../src/recorders/registry.ts';
 import { CHECKS } from '../src/rules/checks.ts';
 import { loadRules } from '../src/rules/load.ts';
 import { ACCESS_FIELDS, VERDICT_FIELDS } from '../src/rules/records/access.ts';
+import { CHANGE_FIELDS } from '../src/rules/records/change.ts';
 import { CONTROL_FIELDS } from '../src/rules/records/control.ts';
 import { EXCEPTION_FIELDS } from '../src/rules/records/exception.ts';
 import { RECORDER_FIELDS } from '../src/rules/records/recorder.ts';
@@ -350,6 +351,7 @@ describe('tables in the guides', () => {
       source: SOURCE_FIELDS,
       recorder: RECORDER_FIELDS,
       control: CONTROL_FIELDS,
+      change: CHANGE_FIELDS,
       trail: TRAIL_FIELDS,
       exception: EXCEPTION_FIELDS,
       run: RUN_FIELDS,

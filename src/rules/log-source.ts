@@ -2,14 +2,28 @@ import { isMap } from 'yaml';
 import { type Keys, readChoice, readMap, reportUnknown, requireKey, valueOf } from './keys.ts';
 import { isService, SERVICES, type Service } from './record.ts';
 
-/** Whose records a rule sees: offrecord's own, or those of AWS CloudTrail as AWS writes them. */
+/** Services of other products whose records rules can see as they are written, by Sigma's names where it has one. */
+const FOREIGN = {
+  aws: ['cloudtrail'],
+  azure: ['auditlogs', 'signinlogs'],
+  gcp: ['gcp.audit'],
+  kubernetes: ['audit'],
+  okta: ['okta'],
+  vault: ['audit'],
+  windows: ['security'],
+} as const;
+
+type ForeignProduct = keyof typeof FOREIGN;
+
+/** Whose records a rule sees: offrecord's own, or those of another product's audit log as it writes them. */
 export type LogSource =
   | { readonly product: 'offrecord'; readonly service: Service }
-  | { readonly product: 'aws'; readonly service: 'cloudtrail' };
+  | { readonly product: ForeignProduct; readonly service: string };
 
 export type Product = LogSource['product'];
 
-const PRODUCTS: readonly Product[] = ['offrecord', 'aws'];
+const FOREIGN_PRODUCTS = Object.keys(FOREIGN) as ForeignProduct[];
+const PRODUCTS: readonly Product[] = ['offrecord', ...FOREIGN_PRODUCTS];
 
 /**
  * Reads `logsource`; null, with every problem reported, where it is missing or no records of it exist: a rule on
@@ -22,11 +36,11 @@ export function readLogSource(keys: Keys): LogSource | null {
   requireKey(source, 'product');
   requireKey(source, 'service');
   const product = readChoice(source, 'product', PRODUCTS);
-  if (product === 'aws') {
-    const service = readChoice(source, 'service', ['cloudtrail'] as const);
+  if (product === null) return null;
+  if (product !== 'offrecord') {
+    const service = readChoice<string>(source, 'service', FOREIGN[product]);
     return service === null ? null : { product, service };
   }
-  if (product === null) return null;
   const service = readChoice(source, 'service', SERVICES);
   return service !== null && isService(service) ? { product, service } : null;
 }

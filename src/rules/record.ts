@@ -1,5 +1,6 @@
 import { didYouMean } from '../util/nearest.ts';
 import { ACCESS_FIELDS, type AccessRecord, VERDICT_FIELDS } from './records/access.ts';
+import { CHANGE_FIELDS, type ChangeRecord } from './records/change.ts';
 import { CONTROL_FIELDS, type ControlRecord } from './records/control.ts';
 import { EXCEPTION_FIELDS, type ExceptionRecord } from './records/exception.ts';
 import { RECORDER_FIELDS, type RecorderRecord } from './records/recorder.ts';
@@ -15,6 +16,7 @@ export type RuleRecord =
   | SourceRecord
   | RecorderRecord
   | ControlRecord
+  | ChangeRecord
   | TrailRecord
   | ExceptionRecord
   | RunRecord;
@@ -28,6 +30,7 @@ const FIELDS: Readonly<Record<Service, readonly string[]>> = {
   source: SOURCE_FIELDS,
   recorder: RECORDER_FIELDS,
   control: CONTROL_FIELDS,
+  change: CHANGE_FIELDS,
   trail: TRAIL_FIELDS,
   exception: EXCEPTION_FIELDS,
   run: RUN_FIELDS,

@@ -2,9 +2,11 @@ import type { ControlChange, ControlState } from '../../model/control.ts';
 import type { Event } from '../../model/event.ts';
 import type { Finding } from '../../model/finding.ts';
 import { findMatchedRules, toControlFinding } from '../../rules/evaluate.ts';
+import { toChangeRecord } from '../../rules/records/change.ts';
 import { toControlRecord } from '../../rules/records/control.ts';
 import { toTrailRecord } from '../../rules/records/trail.ts';
 import { toIso } from '../../util/iso.ts';
+import type { JudgeOptions } from './facts.ts';
 import type { JudgedFacts } from './findings.ts';
 import { speak } from './speak.ts';
 
@@ -17,10 +19,17 @@ const SKEW_MS = 60_000;
 export function screenedFindings({ facts, options }: JudgedFacts): Finding[] {
   return facts.events.flatMap((event) => {
     const matches = event.detail.cloud?.rules ?? [];
-    if (matches.length === 0 || event.time < options.from || event.time >= options.to) return [];
+    if (event.time < options.from || event.time >= options.to) return [];
+    if (matches.length === 0) return changeFindings(event, options);
     const found = findMatchedRules(options.rules, matches);
     return found.map(({ rule, summary }) => toControlFinding(rule, summary, contextOf(event)));
   });
+}
+
+/** A change that no rule on the record itself spoke about: rules on what it means can. */
+function changeFindings(event: Event, options: JudgeOptions): Finding[] {
+  const record = toChangeRecord(event);
+  return record === null ? [] : speak(options.rules, record, contextOf(event));
 }
 
 function contextOf(event: Event) {
