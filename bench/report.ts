@@ -36,7 +36,7 @@ function machine({ generator, seed, rounds, command }: Results): string {
   const load = loadavg()[0]?.toFixed(1);
   return [
     `Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores of ${cpu?.model.trim()}, ${memory}, Node.js ${process.version}; load`,
-    `${load} when it ended. Generator \`${generator}\`, seed ${seed}, medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} in turn. Command: \`${command}\`.`,
+    `${load} when it ended. Generator \`${generator}\`, seed ${seed}, ${rounds === 1 ? 'one round' : `medians of ${rounds} rounds in turn`}. Command: \`${command}\`.`,
   ].join('\n');
 }
 
