@@ -1,8 +1,16 @@
 import type { Event } from '../model/event.ts';
 
-/** Events in the order they happened: by time, then by place in their stream. Arrival plays no part. */
+/**
+ * Events in the order they happened: by time, then by place in their stream. Arrival plays no part, also not in which
+ * of two ways a record came that was read by both.
+ */
 export function inOrder(events: readonly Event[]): Event[] {
-  return [...uniqueByUid(events)].sort(byTimeThenPlace);
+  const seen = new Set<string>();
+  return events.toSorted(byTimeThenPlace).filter(({ uid }) => {
+    const isNew = !seen.has(uid);
+    seen.add(uid);
+    return isNew;
+  });
 }
 
 /** One event per uid: a record read twice counts once. */

@@ -346,23 +346,25 @@ test('who only calls the new session like an instance is no machine', () => {
 test('roles by identity providers are named by these; a person behind a service address is a person', () => {
   const records = [
     aws.assumeRoleWithSaml({ session: 'alice@example.com', ip: 'sso.amazonaws.com' }),
+    // Whoever shows a web identity's token chooses the name of the session.
     aws.assumeRoleWithWebIdentity({ session: 'deploy' }),
   ];
-  for (const record of records) {
+  const byProvider = records.map((record) => {
     const [, opened] = eventsOf(record);
     assert.equal(opened?.kind, 'access.open');
-    assert.equal(opened.detail.cloud?.namedByProvider, true);
-  }
+    return opened.detail.cloud?.namedByProvider;
+  });
+  assert.deepEqual(byProvider, [true, false]);
   const [, saml] = eventsOf(records[0] ?? {});
   assert.deepEqual([saml?.account, saml?.actor], ['admin/alice@example.com', 'alice@example.com']);
-  // A session that came by a web identity says so itself.
+  // A session that came by a web identity says so itself, and its name is a choice all the same.
   const web = aws.assumedRole('deploy', 'run-17');
   const context = {
     ...(web['sessionContext'] as aws.TrailRecord),
     webIdFederationData: { federatedProvider: 'x' },
   };
   const named = (caller: aws.TrailRecord) => only(aws.startSession({ caller })).detail.cloud?.namedByProvider;
-  assert.equal(named({ ...web, sessionContext: context }), true);
+  assert.equal(named({ ...web, sessionContext: context }), undefined);
   assert.equal(named({ ...web, sessionContext: { ...context, webIdFederationData: {} } }), undefined);
   // From a role that a provider named into one whose session name the caller chose.
   const caller = aws.assumedRole('AWSReservedSSO_Admin_0123', 'alice');

@@ -35,8 +35,7 @@ export function parseCaller(record: Fields): Caller {
     since: textAt(session, 'attributes', 'creationDate'),
     mfa: flagAt(session, 'attributes', 'mfaAuthenticated'),
     sourceIdentity: textAt(session, 'sourceIdentity'),
-    namedByProvider:
-      isProviderRole(name) || textAt(session, 'webIdFederationData', 'federatedProvider') !== null,
+    namedByProvider: isProviderRole(name),
     isService: type === 'AWSService' || invokedBy !== null,
     // The instance's credentials carry its id as the session's name, and since 2022 how they were delivered.
     isInstance: INSTANCE.test(lastSegment(name)) || textAt(session, 'ec2RoleDelivery') !== null,

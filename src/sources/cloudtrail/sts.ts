@@ -52,7 +52,8 @@ function roleDraft(call: Call): Omit<TrailDraft, 'kind'> {
     cloud: {
       ...keyOf(call),
       ...(source === null ? {} : { sourceIdentity: source }),
-      namedByProvider: action.startsWith('AssumeRoleWith') || isProviderRole(name),
+      // Of a web identity's session the caller chooses the name: only the token's subject is the provider's word.
+      namedByProvider: action === 'AssumeRoleWithSAML' || isProviderRole(name),
     },
   };
 }
