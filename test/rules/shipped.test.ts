@@ -305,6 +305,8 @@ test('the root user of a cloud account is break-glass, an administrator is not',
 test('the folders group the rules by what they look at', () => {
   const folders = new Set(FILES.map(({ file }) => basename(dirname(file))));
   const groups =
-    'access aws break-glass change control exception privileged recorder recording run source trail'.split(' ');
+    'access aws break-glass change control exception privileged recorder recording run source trail'.split(
+      ' ',
+    );
   assert.deepEqual([...folders].sort(), groups);
 });
