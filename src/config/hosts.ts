@@ -40,6 +40,8 @@ export interface HostConfig {
 export interface SshConfig {
   /** Hosts read at the same time. */
   readonly concurrency: number;
+  /** Least time between two pulls of one host. */
+  readonly everyMs: number;
   /** For a connection, for a login, and for each answer. */
   readonly timeoutMs: number;
   /** For all that is read of one host in one pass; the next pass goes on from there. */
@@ -56,12 +58,14 @@ export function sshSchema() {
         .max(256)
         .meta({ description: 'Hosts that are read at the same time.' })
         .prefault(16),
+      every: duration('Least time between two pulls of one host.').prefault('1m'),
       timeout: duration('For a connection, for a login, and for each answer of a host.').prefault('30s'),
       pull: duration('For all that is read of one host in one pass.').prefault('2m'),
     })
     .transform(
       (block): SshConfig => ({
         concurrency: block.concurrency,
+        everyMs: block.every,
         timeoutMs: block.timeout,
         pullMs: block.pull,
       }),

@@ -11,6 +11,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { AwsAccounts } from './aws/accounts.ts';
 import { KnownKinds } from './collect/known-kinds.ts';
 import { noteDirty } from './dirty.ts';
+import { HostStates } from './hosts/states.ts';
 import { type LoadedSettings, loadSettings, type SettingsProblems } from './loaded-settings.ts';
 import { deliver, type PassContext, type PassResult, runPass } from './pass.ts';
 import { settingsSignature } from './watch-settings.ts';
@@ -41,6 +42,7 @@ export class Daemon {
   readonly #store: Store;
   readonly #kinds = new KnownKinds();
   readonly #aws = new AwsAccounts();
+  readonly #hosts = new HostStates();
   #settings: LoadedSettings;
   #notifiers: ReadonlyMap<string, Notifier>;
   #signature = '';
@@ -147,6 +149,7 @@ export class Daemon {
         senders: this.#notifiers,
         kinds: this.#kinds,
         aws: this.#aws,
+        hosts: this.#hosts,
         logger,
         clock,
         jitter: Math.random,

@@ -12,6 +12,8 @@ import type { AwsAccounts } from './aws/accounts.ts';
 import { type AwsOptions, type AwsOutcome, NOTHING_FROM_AWS, readAws } from './aws/read-aws.ts';
 import type { KnownKinds } from './collect/known-kinds.ts';
 import { clearDirty, dirtyFrom } from './dirty.ts';
+import { readHosts } from './hosts/read-hosts.ts';
+import type { HostStates } from './hosts/states.ts';
 import type { Facts } from './judge/facts.ts';
 import { judge } from './judge/judge.ts';
 import { FIRST_PASS, loadFacts } from './load-facts.ts';
@@ -30,6 +32,8 @@ export interface PassContext {
   readonly kinds: KnownKinds;
   /** AWS accounts with their clients, from one pass to the next. */
   readonly aws: AwsAccounts;
+  /** What is known of hosts that are read over ssh, from one pass to the next. */
+  readonly hosts: HostStates;
   readonly clock: () => number;
   readonly jitter: () => number;
   readonly signal: AbortSignal;
@@ -59,22 +63,25 @@ export async function runPass(context: PassContext): Promise<PassResult | null> 
   const reading = { config: settings.config, store, screen, now: startedAt, signal, kinds: context.kinds };
   const sources = await readSources(reading);
   const recorders = await readRecorders(settings.config, store, startedAt, signal, context.kinds);
-  const cloud = await readCloud(reading, context);
+  const [cloud, hosts] = await Promise.all([
+    readCloud(reading, context),
+    readHosts({ ...reading, hosts: context.hosts }),
+  ]);
   if (signal.aborted) {
     // What was not looked at would count as absent. What was read is kept; the next pass judges it.
     await store.saveRun({ ...begun, finishedAt: clock(), state: 'aborted', reason: 'stopped' });
     return null;
   }
   const reports = {
-    sources: [...sources.reports, ...cloud.reports],
+    sources: [...sources.reports, ...cloud.reports, ...hosts.reports],
     recorders: [...recorders.reports, ...cloud.recorders],
     controls: cloud.controls,
     trailProblems: [...sources.trailProblems, ...cloud.trailProblems],
   };
-  const silences = new Map([...sources.silentAfterMs, ...cloud.silentAfterMs]);
+  const silences = new Map([...sources.silentAfterMs, ...cloud.silentAfterMs, ...hosts.silentAfterMs]);
   const judgement = await judgeStored(context, reports, silences, runs, startedAt);
   const counts = {
-    events: sources.added + cloud.added,
+    events: sources.added + cloud.added + hosts.added,
     inspected: recorders.inspected + cloud.inspected,
     accesses: judgement.accesses.length,
   };

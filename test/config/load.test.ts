@@ -17,8 +17,9 @@ test('five lines are a configuration, with every default', () => {
     schedule: '*/30 * * * * *',
     timezone: 'Europe/Berlin',
     aws: [],
+    receive: [],
     hosts: [],
-    ssh: { concurrency: 16, timeoutMs: 30_000, pullMs: 120_000 },
+    ssh: { concurrency: 16, everyMs: 60_000, timeoutMs: 30_000, pullMs: 120_000 },
     sources: [
       {
         id: 'web',
@@ -107,7 +108,7 @@ targets: [{id: web01, tier: prod}]
 test('a missing key is told where the mapping begins', () => {
   assert.deepEqual(problemsOf('sources:\n  - paths: [a]\n'), ['2:5 `id` is missing']);
   assert.deepEqual(problemsOf('log: {level: debug}\n'), [
-    '1:1 there must be a witness: an entry of `sources`, `aws` or `hosts`',
+    '1:1 there must be a witness: an entry of `sources`, `aws`, `hosts` or `receive`',
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { HostStates } from '../../src/daemon/hosts/states.ts';
 import { readFileSync } from 'node:fs';
 import { loadConfig } from '../../src/config/load.ts';
 import { AwsAccounts } from '../../src/daemon/aws/accounts.ts';
@@ -40,6 +41,7 @@ const context: PassContext = {
   logger: createLogger({ level: 'fatal' }),
   kinds: new KnownKinds(),
   // The loopback has no limit, so that a kill falls into the reading and not into a pause.
+  hosts: new HostStates(),
   aws: new AwsAccounts({
     paces: { of: () => ({ take: async () => {} }) },
     clientsOf: () => ({ credentials, maxAttempts: 1, retryMode: 'standard' }),

@@ -6,6 +6,7 @@ import type { AwsOptions } from '../../src/aws/clients.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/schema.ts';
 import { AwsAccounts } from '../../src/daemon/aws/accounts.ts';
+import { HostStates } from '../../src/daemon/hosts/states.ts';
 import { KnownKinds } from '../../src/daemon/collect/known-kinds.ts';
 import { type LoadedSettings, loadSettings } from '../../src/daemon/loaded-settings.ts';
 import { runPass } from '../../src/daemon/pass.ts';
@@ -66,6 +67,7 @@ export class AwsSite {
       logger: createLogger({ level: 'debug', destination }),
       kinds: this.#kinds,
       aws: this.#aws,
+      hosts: new HostStates(),
       clock: () => now,
       jitter: () => 0,
       signal,
