@@ -17,7 +17,7 @@ test('the synthetic entries give exactly these events', () => {
     `credential.issue ssh alice@example.org@${VM}`,
     `credential.issue sudo alice@example.org@${VM}`,
     `credential.issue ssh alice@example.org@${VM}`,
-    `access.open serial-console alice@example.org@${VM}`,
+    `access.open serial-console alice_example_org@${VM}`,
     'access.open k8s-exec alice@example.org@lab/shop/db-0',
     'access.open k8s-forward alice@example.org@lab/shop/db-0',
   ]);
@@ -93,7 +93,25 @@ test('what was refused, or guards a web application, is no tunnel', () => {
 test('OS Login tells by the policy that was asked for', () => {
   assert.deepEqual(told(gcp, changed(at(5), { 'protoPayload.request.policy': 'constructor' })), []);
   assert.deepEqual(told(gcp, changed(at(5), { 'protoPayload.request': {} })), []);
+  assert.deepEqual(told(gcp, changed(at(5), { 'protoPayload.response': { success: false } })), []);
+  assert.equal(told(gcp, changed(at(5), { 'protoPayload.response': { success: true } })).length, 1);
   assert.deepEqual(told(gcp, changed(at(5), { 'protoPayload.status': { code: 7 } })), []);
+});
+
+test('the machine is named by a label of the resource, of the entry, or by the path', () => {
+  const bare = changed(at(5), { 'resource.labels.instance_id': undefined });
+  const named = changed(bare, { 'protoPayload.resourceName': 'projects/p/zones/z/instances/db-1' });
+  assert.deepEqual(told(gcp, named), ['credential.issue ssh alice@example.org@db-1']);
+  assert.deepEqual(told(gcp, changed(named, { labels: { instance_id: '42' } })), [
+    'credential.issue ssh alice@example.org@42',
+  ]);
+});
+
+test('the project has one name, whatever the label says', () => {
+  const account = (changes: Record<string, unknown>) =>
+    decodeText(gcp, JSON.stringify(changed(TUNNEL, changes))).events[0]?.detail.cloud?.account;
+  assert.equal(account({ 'resource.labels.project_id': '123456789012' }), 'example-lab');
+  assert.equal(account({ logName: 'organizations/1/logs/x' }), 'example-lab');
 });
 
 test('keys count, other metadata does not, and no key is kept', () => {
@@ -126,10 +144,27 @@ test('the serial console lets in where its message says so', () => {
   for (const change of [
     { 'protoPayload.status.message': 'Connection failed' },
     { 'protoPayload.status': undefined },
-    { 'protoPayload.methodName': 'google.ssh-serialport.v1.disconnect' },
+    { 'protoPayload.methodName': 'google.ssh-serialport.v1.reconnect' },
+    { 'protoPayload.methodName': 'constructor' },
     { 'protoPayload.serviceName': 'ssh-serialport.example.org' },
   ])
     assert.deepEqual(told(gcp, changed(SERIAL, change)), [], JSON.stringify(change));
+});
+
+test('a session at the serial console ends with the entry of its operation', () => {
+  const session = (changes: Record<string, unknown>) =>
+    decodeText(gcp, JSON.stringify(changed(at(10), changes))).events.map(({ kind, session: ids }) => [
+      kind,
+      ids.cloudSession,
+    ]);
+  const id = 'serial/example-lab/1996synthserial';
+  const end = { 'protoPayload.methodName': 'google.ssh-serialport.v1.disconnect', 'protoPayload.status': {} };
+  assert.deepEqual(session({}), [['access.open', id]]);
+  assert.deepEqual(session({ ...end, 'operation.first': false, 'operation.last': true }), [
+    ['access.close', id],
+  ]);
+  assert.deepEqual(session({ operation: undefined }), [['access.open', undefined]]);
+  assert.deepEqual(session({ ...end, operation: undefined }), []);
 });
 
 test('pods are told by the subresource and never by the verb', () => {

@@ -17,7 +17,10 @@ export interface Entry {
   readonly delegator: string | null;
   readonly project: string | null;
   readonly location: string | null;
+  /** Labels of the resource. */
   readonly labels: Fields;
+  /** Id of the machine that it is about: a label of the resource, or of the entry where the resource is a service. */
+  readonly instance: string | null;
   readonly payload: Fields;
   /** `resourceName`. */
   readonly resource: string | null;
@@ -39,9 +42,11 @@ export function toEntry(record: Fields): Entry {
     identity: SERVICE_ACCOUNT.test(name) ? 'ServiceAccount' : 'User',
     subject,
     delegator: delegatorOf(caller),
-    project: textAt(labels, 'project_id') ?? projectOf(textAt(record, 'logName')),
-    location: textAt(labels, 'zone') ?? textAt(labels, 'location'),
+    // The label holds the name in some entries and the number in others; the log's own name is always the same.
+    project: projectOf(textAt(record, 'logName')) ?? textAt(labels, 'project_id'),
+    location: textAt(labels, 'zone') ?? textAt(labels, 'location') ?? textAt(record, 'labels', 'zone'),
     labels,
+    instance: textAt(labels, 'instance_id') ?? textAt(record, 'labels', 'instance_id'),
     payload,
     resource: textAt(payload, 'resourceName'),
     operation: operationOf(fieldsAt(record, 'operation')),

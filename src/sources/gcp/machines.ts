@@ -1,5 +1,5 @@
 import type { Path } from '../../model/path.ts';
-import { fieldsAt, textAt } from '../json-fields.ts';
+import { fieldsAt, textAt, valueAt } from '../json-fields.ts';
 import { integerAt, listAt } from '../json-values.ts';
 import type { ProviderDraft } from '../provider-event.ts';
 import { changedKeys } from './controls.ts';
@@ -12,7 +12,7 @@ const TUNNEL_PERMISSION = 'iap.tunnelInstances.accessViaIAP';
  * authorises requests to web applications, which reach no machine.
  */
 export function tunnel(entry: Entry): readonly ProviderDraft[] {
-  const { payload, operation, labels } = entry;
+  const { payload, operation, project } = entry;
   const isTunnel = listAt(payload, 'authorizationInfo').some(
     (one) => textAt(one, 'permission') === TUNNEL_PERMISSION,
   );
@@ -31,7 +31,7 @@ export function tunnel(entry: Entry): readonly ProviderDraft[] {
       target: host ?? instance,
       ...(operation === null || phase === null
         ? {}
-        : { session: { cloudSession: `iap/${textAt(labels, 'project_id') ?? ''}/${operation.id}` } }),
+        : { session: { cloudSession: `iap/${project ?? ''}/${operation.id}` } }),
       cloud: { forwards: { host, port }, ...(instance === null ? {} : { resource: instance }) },
     },
   ];
@@ -41,6 +41,8 @@ export function tunnel(entry: Entry): readonly ProviderDraft[] {
 export function checkPolicy(entry: Entry): readonly ProviderDraft[] {
   const policy = textAt(entry.payload, 'request', 'policy');
   if (policy === null || !Object.hasOwn(POLICIES, policy)) return [];
+  // The call succeeds also where its answer is no.
+  if (valueAt(entry.payload, 'response', 'success') === false) return [];
   const path = POLICIES[policy] ?? 'ssh';
   return [{ kind: 'credential.issue', path, ...who(entry), target: instanceOf(entry) }];
 }
@@ -59,13 +61,27 @@ export function setMetadata(entry: Entry): readonly ProviderDraft[] {
   return [{ kind: 'credential.issue', path: 'ssh', ...who(entry), target, credential }];
 }
 
-/** The message alone tells whether somebody got through. */
+/**
+ * The message alone tells whether somebody got through. The gateway knows the account of the machine, and names no
+ * person; begin and end of a session have one operation id.
+ */
 export function serialConsole(entry: Entry): readonly ProviderDraft[] {
-  const isConnect = entry.method === 'google.ssh-serialport.v1.connect';
+  const kind = Object.hasOwn(SERIAL, entry.method) ? SERIAL[entry.method] : undefined;
   const message = textAt(entry.payload, 'status', 'message') ?? '';
-  if (!isConnect || !/succeeded/i.test(message.slice(0, 200))) return [];
-  return [{ kind: 'access.open', path: 'serial-console', ...who(entry), target: instanceOf(entry) }];
+  if (kind === undefined || (kind === 'access.open' && !/succeeded/i.test(message.slice(0, 200)))) return [];
+  const { operation, project } = entry;
+  const account = textAt(entry.payload, 'request', 'username') ?? entry.name;
+  const isPart = operation !== null && operation.first !== operation.last;
+  // An end without its begin closes nothing.
+  if (kind === 'access.close' && !isPart) return [];
+  const session = isPart ? { session: { cloudSession: `serial/${project ?? ''}/${operation.id}` } } : {};
+  return [{ kind, path: 'serial-console', account, target: instanceOf(entry), ...session }];
 }
+
+const SERIAL: Readonly<Partial<Record<string, 'access.open' | 'access.close'>>> = {
+  'google.ssh-serialport.v1.connect': 'access.open',
+  'google.ssh-serialport.v1.disconnect': 'access.close',
+};
 
 /** The account is the service account where somebody acts through one. */
 export function who({ name, delegator }: Entry): Pick<ProviderDraft, 'account' | 'actor'> {
@@ -73,8 +89,8 @@ export function who({ name, delegator }: Entry): Pick<ProviderDraft, 'account' |
 }
 
 /** `…/instances/NAME-OR-ID`; the label is the id, which is never used twice. */
-function instanceOf({ labels, resource }: Entry): string | null {
+function instanceOf({ instance, resource }: Entry): string | null {
   const named =
     resource === null ? null : /\/instances\/([\w.-]{1,100})(?:$|\/)/.exec(resource.slice(0, 500));
-  return textAt(labels, 'instance_id') ?? named?.[1] ?? null;
+  return instance ?? named?.[1] ?? null;
 }

@@ -14,6 +14,7 @@ const CONTROLS: Readonly<Record<string, 'off' | 'on' | 'changed'>> = {
   // The stream that carries this very log to wherever it is read.
   'system.log_stream.lifecycle.create': 'on',
   'system.log_stream.lifecycle.activate': 'on',
+  'system.log_stream.lifecycle.update': 'changed',
   'system.log_stream.lifecycle.deactivate': 'off',
   'system.log_stream.lifecycle.delete': 'off',
   'user.mfa.factor.deactivate': 'changed',
