@@ -4,6 +4,7 @@ import { awsWarnings, checkAws } from '../aws/connect.ts';
 import type { Config } from '../config/schema.ts';
 import { toConnection } from '../daemon/aws/accounts.ts';
 import { findFiles } from '../daemon/collect/paths.ts';
+import { checkHosts } from '../daemon/hosts/check-hosts.ts';
 import { loadSettings } from '../daemon/loaded-settings.ts';
 import { renderAlert } from '../dispatch/render.ts';
 import { createNotifier } from '../notify/registry.ts';
@@ -35,6 +36,7 @@ export async function validate(options: ValidateOptions, io: Io): Promise<ExitCo
     plural(config.sources.length, 'source'),
     plural(config.recorders.length, 'recorder'),
     ...(config.aws.length === 0 ? [] : [plural(config.aws.length, 'AWS account')]),
+    ...(config.hosts.length === 0 ? [] : [plural(config.hosts.length, 'host')]),
     plural(config.receivers.length, 'receiver'),
     plural(config.inventory.targets.length, 'target'),
     plural(config.inventory.principals.length, 'principal'),
@@ -62,6 +64,7 @@ async function connectAll(config: Config, io: Io): Promise<string[]> {
       `${account.id}: ${found.length === 0 ? 'everything can be read' : 'not everything can be read'}\n`,
     );
   }
+  problems.push(...(await connectHosts(config, io)));
   for (const receiver of config.receivers) {
     const notifier = await createNotifier(receiver, { render: renderAlert, now: () => io.now() });
     const found = await notifier.check(io.signal);
@@ -70,6 +73,15 @@ async function connectAll(config: Config, io: Io): Promise<string[]> {
     await io.out(`${receiver.id}: ${found.length === 0 ? 'reachable' : 'not reachable'}\n`);
   }
   return [...problems, ...(await storeProblems(config.store.path))];
+}
+
+async function connectHosts(config: Config, io: Io): Promise<string[]> {
+  const checked = await checkHosts(config, io.signal);
+  for (const { id, problems, files, journal } of checked) {
+    const seen = [plural(files, 'file'), ...(journal ? ['its journal'] : [])].join(' and ');
+    await io.out(`${id}: ${problems.length === 0 ? seen : 'not everything can be read'}\n`);
+  }
+  return checked.flatMap(({ id, problems }) => problems.map((problem) => `${id}: ${problem}`));
 }
 
 async function isReadable(path: string): Promise<boolean> {

@@ -20,6 +20,7 @@ import { FIRST_PASS, loadFacts } from './load-facts.ts';
 import type { LoadedSettings } from './loaded-settings.ts';
 import { readRecorders } from './read-recorders.ts';
 import { readSources } from './read-sources.ts';
+import type { Listeners } from './receive/listeners.ts';
 import { type RunFault, runFaults } from './run-faults.ts';
 import { trackFindings } from './track-findings.ts';
 
@@ -34,6 +35,8 @@ export interface PassContext {
   readonly aws: AwsAccounts;
   /** What is known of hosts that are read over ssh, from one pass to the next. */
   readonly hosts: HostStates;
+  /** What receives syslog messages; absent where nothing does. */
+  readonly listeners?: Listeners;
   readonly clock: () => number;
   readonly jitter: () => number;
   readonly signal: AbortSignal;
@@ -61,7 +64,10 @@ export async function runPass(context: PassContext): Promise<PassResult | null> 
   await store.saveRun(begun);
   const screen = toScreen(settings.rules);
   const reading = { config: settings.config, store, screen, now: startedAt, signal, kinds: context.kinds };
+  await context.listeners?.rotate();
   const sources = await readSources(reading);
+  await context.listeners?.release(store);
+  const received = (await context.listeners?.report(store, startedAt)) ?? [];
   const recorders = await readRecorders(settings.config, store, startedAt, signal, context.kinds);
   const [cloud, hosts] = await Promise.all([
     readCloud(reading, context),
@@ -73,7 +79,7 @@ export async function runPass(context: PassContext): Promise<PassResult | null> 
     return null;
   }
   const reports = {
-    sources: [...sources.reports, ...cloud.reports, ...hosts.reports],
+    sources: [...sources.reports, ...received, ...cloud.reports, ...hosts.reports],
     recorders: [...recorders.reports, ...cloud.recorders],
     controls: cloud.controls,
     trailProblems: [...sources.trailProblems, ...cloud.trailProblems],
@@ -138,6 +144,7 @@ async function judgeStored(
       ...settings.judging,
       now,
       rules: settings.rules,
+      own: settings.own,
       applyException: exceptions.apply,
       exceptionHygiene: (accesses) => exceptions.hygiene([...earlier, ...accesses]),
       silentAfterMs: (stream) => silences.get(stream) ?? null,

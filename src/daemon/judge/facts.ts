@@ -1,4 +1,5 @@
 import type { Identity } from '../../correlate/identity.ts';
+import type { OwnLogin } from '../../assess/own-access.ts';
 import type { JudgingPolicy } from '../../assess/policy.ts';
 import type { JudgedAccess } from '../../model/access.ts';
 import type { ControlState, TrailProblem } from '../../model/control.ts';
@@ -49,6 +50,8 @@ export interface JudgeOptions {
   };
   readonly applyException: ExceptionJudge;
   readonly exceptionHygiene: ExceptionHygiene;
+  /** How offrecord itself logs in to hosts whose logs it reads. */
+  readonly own?: readonly OwnLogin[];
   /** Milliseconds of silence per stream after which a source counts as silent; null where none is expected. */
   readonly silentAfterMs: (stream: string) => number | null;
   /** Accesses opened before this epoch ms were judged finally in an earlier run and are context only. */

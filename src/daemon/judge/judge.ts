@@ -1,6 +1,7 @@
 import { assess, type Assessment } from '../../assess/assess.ts';
 import { coverageShare } from '../../assess/coverage-share.ts';
 import { explainRecordingOff } from '../../assess/recording-off.ts';
+import { findOwnAccess } from '../../assess/own-access.ts';
 import { hintsFor } from '../../assess/hints.ts';
 import { isCloudSession, recordedEnds } from '../../correlate/cloud/match.ts';
 import { isTrailed } from '../../assess/evidence.ts';
@@ -159,7 +160,15 @@ function classified(access: JudgedAccess, options: JudgeOptions): JudgedAccess {
     ruleFactsOf(access, null, declaredBreakGlass(access, options), options),
   );
   const { privileged, breakGlass } = classify(options.rules, record);
-  return options.applyException({ ...access, privileged, breakGlass });
+  const own = findOwnAccess(access, options.own ?? []);
+  // Reading logs is no use of privilege; whatever else is done with that key is judged like any access.
+  const isOwn = own?.code === 'own-access';
+  return options.applyException({
+    ...access,
+    reasons: own === null ? access.reasons : [...access.reasons, own],
+    privileged: privileged && !isOwn,
+    breakGlass: breakGlass && !isOwn,
+  });
 }
 
 /** A tunnel whose carried login is known says so. */

@@ -116,6 +116,10 @@ export class Host {
     writeFileSync(this.at(name), text, { mode: 0o644 });
   }
 
+  executable(name: string): void {
+    chmodSync(this.at(name), 0o755);
+  }
+
   append(name: string, text: string): void {
     appendFileSync(this.at(name), text);
   }
