@@ -1,7 +1,7 @@
 import type { Access } from '../model/access.ts';
 import type { Recording } from '../model/recording.ts';
 import { lowerBound } from '../util/lower-bound.ts';
-import { groupBy } from './order.ts';
+import { compare, groupBy } from './order.ts';
 
 /** Recordings looked at per access: the nearest by start. A cluster beyond that is settled among these. */
 const MAX_CANDIDATES = 200;
@@ -17,7 +17,8 @@ export interface CandidateIndex {
 }
 
 export function indexRecordings(recordings: readonly Recording[]): CandidateIndex {
-  const sorted = [...recordings].sort((a, b) => startOf(a) - startOf(b));
+  // Among ties the first is taken: the order must not be that of arrival.
+  const sorted = [...recordings].sort((a, b) => startOf(a) - startOf(b) || compare(a.uid, b.uid));
   const byAccount = groupBy(sorted, (one) => `${one.target}\0${one.account ?? ''}`);
   const byTarget = groupBy(sorted, (one) => one.target);
   const byAudit = groupBy(sorted, (one) => auditKey(one.target, one.ids.auditSession));

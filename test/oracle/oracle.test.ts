@@ -107,7 +107,7 @@ describe('joining in any world', () => {
     check(
       fc.property(world, fc.nat(), (made, pick) => {
         const gone = made.recordings[pick % Math.max(1, made.recordings.length)];
-        if (!gone || made.farOff) return;
+        if (!gone || made.skewed) return;
         const before = judged(made);
         const after = verdicts({ ...made, recordings: made.recordings.filter((one) => one !== gone) });
         if (count(after, 'undetermined') > 0) return;
@@ -122,13 +122,15 @@ describe('joining in any world', () => {
     );
   });
 
-  it('never has fewer recorded accesses for one more complete recording', () => {
+  it('never has fewer recorded accesses for one more complete recording, unless that makes a tie', () => {
     check(
       fc.property(world, fc.integer({ min: 0, max: 200_000 }), (made, afterMs) => {
         const [opened, target] = [T0 + afterMs, 'web00'];
         const more = recording({ opened, closed: opened + 1_000, target, evidence: 'E3' });
+        const before = verdicts(made);
         const after = verdicts({ ...made, recordings: [...made.recordings, more] });
-        assert.ok(count(after, 'recorded') >= count(verdicts(made), 'recorded'));
+        if (count(after, 'undetermined') > count(before, 'undetermined')) return;
+        assert.ok(count(after, 'recorded') >= count(before, 'recorded'));
       }),
     );
   });

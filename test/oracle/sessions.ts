@@ -72,7 +72,8 @@ export function toSessions(plan: WorldPlan): Session[] {
     ];
   });
   return withBoots(sessions).map((one, _at, all) => {
-    const recorderSkewMs = knownSkew(one, all);
+    const recorderSkewMs =
+      plan.cutMs === null || Math.abs(one.host.recorderSkewMs) <= 5_000 ? knownSkew(one, all) : 0;
     return { ...one, recorderSkewMs, startOf: startsOf(one, recorderSkewMs, all) };
   });
 }
@@ -106,7 +107,7 @@ function settleApart(sorted: readonly LoginPlan[], hosts: readonly HostPlan[]): 
   return kept;
 }
 
-/** A clock far off is known only by pairs that an id joins; without them the recorder keeps good time here. */
+/** A clock far off is known only by pairs that an id joins, in a log that is whole; else it keeps good time here. */
 function knownSkew(session: Session, all: readonly Session[]): number {
   const skewMs = session.host.recorderSkewMs;
   if (Math.abs(skewMs) <= 5_000) return skewMs;
@@ -114,10 +115,15 @@ function knownSkew(session: Session, all: readonly Session[]): number {
     one.host === session.host &&
     one.plan.recorder === session.plan.recorder &&
     one.plan.withId &&
-    (one.plan.recorder !== 'tlog' || one.host.witness !== 'none') &&
+    (one.plan.recorder !== 'tlog' || showsAudit(one)) &&
     channelsOf(one).length === 1 &&
     channelsOf(one)[0]?.fate === 'kept';
   return all.some(proves) ? skewMs : 0;
+}
+
+/** The journal has the audit session in lines of the user's own process alone: of channels and of a clean end. */
+function showsAudit({ host, plan }: Session): boolean {
+  return host.witness === 'auditd' || (host.witness === 'journald' && (host.verbose || plan.end === 'clean'));
 }
 
 /** At INFO the log shows no channels, and here there is then one; nor where clocks that disagree could not tell them apart. */

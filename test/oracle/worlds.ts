@@ -15,8 +15,8 @@ export interface World {
   readonly recorded: ReadonlySet<string>;
   /** Access that a recording is of, by uid of the recording. */
   readonly accessOf: ReadonlyMap<string, string>;
-  /** Recorders whose clock is far off: what is known of it hangs on their exact pairs. */
-  readonly farOff: boolean;
+  /** Recorders whose clock is not that of the log: what is known of it hangs on their exact pairs. */
+  readonly skewed: boolean;
   readonly plan: WorldPlan;
   /** How a failing test shows it. */
   readonly [fc.toStringMethod]: () => string;
@@ -40,7 +40,7 @@ export function toWorld(plan: WorldPlan): World {
     ...draft,
     events: inFileOrder(draft.events).filter(isRead).map(toLogClock(plan)),
     recordings: draft.recordings.filter(isOfLog),
-    farOff: sessions.some((one) => Math.abs(one.recorderSkewMs) > 5_000),
+    skewed: sessions.some((one) => one.recorderSkewMs !== 0),
     plan,
   };
   return { ...made, [fc.toStringMethod]: () => tell(made) };
