@@ -25,8 +25,8 @@ export function indexRecordings(recordings: readonly Recording[]): CandidateInde
   const byOrigin = groupBy(sorted, (one) => originKey(one.target, one.origin));
   return {
     byId: (access) => [
-      ...(byAudit.get(auditKey(access.target, access.session.auditSession)) ?? []),
-      ...(byOrigin.get(originKey(access.target, access.origin)) ?? []),
+      ...withKey(byAudit, auditKey(access.target, access.session.auditSession)),
+      ...withKey(byOrigin, originKey(access.target, access.origin)),
     ],
     byTime: (access, slackMs) =>
       [access.account, ''].flatMap((account) => {
@@ -37,11 +37,16 @@ export function indexRecordings(recordings: readonly Recording[]): CandidateInde
   };
 }
 
+/** Without an id nothing is asked for: everything else that has none would answer. */
+function withKey(index: ReadonlyMap<string, readonly Recording[]>, key: string): readonly Recording[] {
+  return key === '' ? [] : (index.get(key) ?? []);
+}
+
 function startOf(recording: Recording): number {
   return recording.opened ?? recording.closed ?? 0;
 }
 
-/** An absent id is a key of its own that no access asks for. */
+/** Empty where there is no id. */
 function auditKey(target: string | null, session: number | undefined): string {
   return session === undefined ? '' : `${target}\0${session}`;
 }
