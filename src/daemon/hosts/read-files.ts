@@ -6,7 +6,7 @@ import { listBySftp } from '../../ssh/sftp.ts';
 import type { Format } from '../../sources/format.ts';
 import { findFormat } from '../../sources/registry.ts';
 import { readLog } from '../read-log.ts';
-import { type HostRead, type HostReading, unreadable } from './read-host.ts';
+import { type HostRead, type HostReading, unreadable } from './host-reading.ts';
 
 /** Reads what is new in the configured files of a host. Throws an SshFault where it does not answer. */
 export async function readFiles(reading: HostReading, connection: SshConnection): Promise<HostRead> {

@@ -1,26 +1,9 @@
-import type { HostConfig } from '../../config/hosts.ts';
 import type { SourceReport } from '../../model/source-report.ts';
 import { SshFault, toSshFault } from '../../ssh/fault.ts';
-import { emptyReport } from '../../sources/source-log.ts';
 import { readFiles } from './read-files.ts';
-import type { HostsOptions } from './read-hosts.ts';
 import { readJournalOf } from './read-journal.ts';
-import { type HostState, waitAfter } from './states.ts';
-import type { Ways } from './ways.ts';
-
-/** What reading one host needs. */
-export interface HostReading extends Omit<HostsOptions, 'hosts'> {
-  readonly host: HostConfig;
-  /** Reports of earlier passes, by stream. */
-  readonly before: ReadonlyMap<string, SourceReport>;
-  readonly ways: Ways;
-  readonly state: HostState;
-}
-
-export interface HostRead {
-  readonly added: number;
-  readonly reports: readonly SourceReport[];
-}
+import { type HostRead, type HostReading, unreadable } from './host-reading.ts';
+import { waitAfter } from './states.ts';
 
 /**
  * Reads what is new on one host within the time that a pull may take. Never throws for what the host does: that is in
@@ -65,11 +48,6 @@ async function pullHost(reading: HostReading): Promise<HostRead> {
     added: reads.reduce((total, one) => total + one.added, 0),
     reports: reads.flatMap((one) => one.reports),
   };
-}
-
-/** The report of a host that could not be read, or not wholly: it speaks of all that happens there. */
-export function unreadable(host: HostConfig, error: string): SourceReport {
-  return { ...emptyReport({ id: host.id, type: 'ssh', zone: null }), hosts: [host.id], error };
 }
 
 /** Streams of which nothing was heard now stay as they were: how long they are silent is still told. */

@@ -4,7 +4,8 @@ import type { Screen } from '../../sources/screened.ts';
 import type { Store } from '../../store/store.ts';
 import type { KnownKinds } from '../collect/known-kinds.ts';
 import { atOnce } from './at-once.ts';
-import { type HostRead, type HostReading, readHost } from './read-host.ts';
+import type { HostRead, HostReading } from './host-reading.ts';
+import { readHost } from './read-host.ts';
 import type { HostStates } from './states.ts';
 import { Ways } from './ways.ts';
 

@@ -7,7 +7,7 @@ import type { RecordPlace } from '../../sources/format.ts';
 import { journald } from '../../sources/journald/journald.ts';
 import { emptyReport, SourceLog } from '../../sources/source-log.ts';
 import { saveBatch } from '../read-log.ts';
-import type { HostRead, HostReading } from './read-host.ts';
+import type { HostRead, HostReading } from './host-reading.ts';
 
 /** Where a journal was read to. Plain JSON. */
 interface JournalCursor {

@@ -1,5 +1,5 @@
 import type { Config } from '../../config/schema.ts';
-import type { HostRead } from './read-host.ts';
+import type { HostRead } from './host-reading.ts';
 
 /** What is known of a host from one pass to the next. Lost with the process, at the price of a further look. */
 export interface HostState {
