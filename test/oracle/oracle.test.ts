@@ -13,7 +13,7 @@ import { type World, world } from './worlds.ts';
 const NOW = T0 + 2 * 86_400_000;
 const runs = { numRuns: Number(process.env['OFFRECORD_PROPERTY_RUNS'] ?? 300) };
 /** The engine may give up where the oracle is sure, by a tie it names: of 1,000 accesses at most this many. */
-const TIES_PER_THOUSAND = 20;
+const TIES_PER_THOUSAND = 5;
 /** Accesses below which a share says nothing. */
 const ENOUGH = 500;
 
