@@ -5,7 +5,7 @@ import { configSchema } from './schema.ts';
 export function toJsonSchema(): unknown {
   const nothing = { folder: '/', env: {}, readSecret: () => '' };
   const schema = z.toJSONSchema(configSchema(nothing, 'UTC'), { io: 'input' });
-  // Either block is a witness; without one the file is refused.
-  const anyOf = [{ required: ['sources'] }, { required: ['aws'] }];
+  // Each of them is a witness; without one the file is refused.
+  const anyOf = ['sources', 'aws', 'hosts', 'receive'].map((block) => ({ required: [block] }));
   return { title: 'offrecord configuration', ...schema, anyOf };
 }

@@ -15,8 +15,8 @@ export function findReferenceProblems(yaml: PlacedYaml): YamlProblem[] {
   return [
     ...UNIQUE.flatMap((pattern) => repeated(namesAt(yaml.value, pattern), problem)),
     ...repeated(
-      // Streams are named after both.
-      ['sources', 'hosts'].flatMap((name) => namesAt(yaml.value, [name, '*', 'id'])),
+      // Streams are named after all of them.
+      ['sources', 'hosts', 'receive'].flatMap((name) => namesAt(yaml.value, [name, '*', 'id'])),
       problem,
     ),
     ...repeated(targetNames(yaml.value), problem),
@@ -44,7 +44,7 @@ const UNIQUE: readonly Pattern[] = [
   ['principals', '*', 'id'],
 ];
 
-const WITNESSES = ['sources', 'aws', 'hosts'] as const;
+const WITNESSES = ['sources', 'aws', 'hosts', 'receive'] as const;
 
 const REFERENCES: readonly { readonly from: Pattern; readonly to: Pattern; readonly noun: string }[] = [
   { from: ['route', 'receivers', '*'], to: ['receivers', '*', 'id'], noun: 'receiver' },
@@ -58,7 +58,9 @@ const REFERENCES: readonly { readonly from: Pattern; readonly to: Pattern; reado
 function withoutWitness(value: unknown, report: Report): YamlProblem[] {
   if (!isMapping(value) || WITNESSES.some((name) => isFilled(value[name]))) return [];
   const path = Object.hasOwn(value, 'sources') ? ['sources'] : [];
-  return [report({ path, name: '' }, 'there must be a witness: an entry of `sources`, `aws` or `hosts`')];
+  return [
+    report({ path, name: '' }, 'there must be a witness: an entry of `sources`, `aws`, `hosts` or `receive`'),
+  ];
 }
 
 /** A host that nothing is read of must serve others as a way, and no way may lead back to where it began. */

@@ -21,6 +21,7 @@ import {
 } from './general.ts';
 import { type HostConfig, hostsSchema, type SshConfig, sshSchema } from './hosts.ts';
 import { principalsSchema, type TierConfig, targetsSchema, tiersSchema } from './inventory.ts';
+import { type ReceiveConfig, receiveSchema } from './receive.ts';
 import { type ReceiverConfig, type RouteConfig, receiversSchema, routeSchema } from './receivers.ts';
 import { type RecorderConfig, recordersSchema } from './recorders.ts';
 import { zone } from './scalars.ts';
@@ -39,6 +40,7 @@ export interface Config {
   readonly recorders: readonly RecorderConfig[];
   readonly aws: readonly AwsConfig[];
   readonly hosts: readonly HostConfig[];
+  readonly receive: readonly ReceiveConfig[];
   readonly ssh: SshConfig;
   readonly inventory: Inventory;
   readonly tiers: ReadonlyMap<string, TierConfig>;
@@ -62,6 +64,7 @@ export function configSchema(context: ReadContext, machineZone: string) {
       recorders: recordersSchema(context),
       aws: awsSchema(),
       hosts: hostsSchema(context),
+      receive: receiveSchema(context),
       ssh: sshSchema(),
       targets: targetsSchema(),
       principals: principalsSchema(),

@@ -14,6 +14,7 @@ import { noteDirty } from './dirty.ts';
 import { HostStates } from './hosts/states.ts';
 import { type LoadedSettings, loadSettings, type SettingsProblems } from './loaded-settings.ts';
 import { deliver, type PassContext, type PassResult, runPass } from './pass.ts';
+import { Listeners } from './receive/listeners.ts';
 import { settingsSignature } from './watch-settings.ts';
 
 export interface DaemonOptions {
@@ -41,6 +42,7 @@ export class Daemon {
   readonly #options: DaemonOptions;
   readonly #store: Store;
   readonly #kinds = new KnownKinds();
+  readonly #listeners: Listeners;
   readonly #aws = new AwsAccounts();
   readonly #hosts = new HostStates();
   #settings: LoadedSettings;
@@ -58,6 +60,7 @@ export class Daemon {
     notifiers: ReadonlyMap<string, Notifier>,
   ) {
     this.#options = options;
+    this.#listeners = new Listeners(options.logger);
     this.#store = store;
     this.#settings = settings;
     this.#notifiers = notifiers;
@@ -74,6 +77,11 @@ export class Daemon {
         options.logger.warn({ runs: aborted }, 'a pass was interrupted; its work is repeated');
       const notifiers = await createNotifiers(options.config, options.clock);
       const daemon = new Daemon(options, store, loaded.settings, notifiers);
+      const deaf = await daemon.#listeners.apply(options.config.receive);
+      if (deaf.length > 0) {
+        await daemon.close();
+        return { problems: deaf.map(({ id, message }) => ({ place: `receive: ${id}`, message })) };
+      }
       await daemon.#noteSettings();
       daemon.#signature = await settingsSignature(options.file, options.config);
       warnOfAws(options);
@@ -120,6 +128,7 @@ export class Daemon {
   }
 
   async close(): Promise<void> {
+    await this.#listeners.close();
     await this.#running;
     await this.#delivering;
     await Promise.all([...this.#notifiers.values()].map((one) => one.close()));
@@ -143,11 +152,13 @@ export class Daemon {
     const { logger, clock, signal, onPass } = this.#options;
     try {
       await this.#reloadIfChanged();
+      await this.#listen();
       const context: PassContext = {
         store: this.#store,
         settings: this.#settings,
         senders: this.#notifiers,
         kinds: this.#kinds,
+        listeners: this.#listeners,
         aws: this.#aws,
         hosts: this.#hosts,
         logger,
@@ -170,6 +181,13 @@ export class Daemon {
       logger.error({ err: error }, 'pass failed');
       if (this.#passes === 0) throw error;
     }
+  }
+
+  /** What was opened at the start may have changed since, or a certificate been renewed. */
+  async #listen(): Promise<void> {
+    const problems = await this.#listeners.apply(this.#settings.config.receive);
+    for (const { id, message } of problems)
+      this.#options.logger.error({ listener: id, problem: message }, 'a listener cannot be opened');
   }
 
   /** A round of sending, unless one is still under way. */

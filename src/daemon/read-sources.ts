@@ -13,6 +13,7 @@ import type { ReadObject, Store } from '../store/store.ts';
 import { checkTrails } from './collect/trail-digests.ts';
 import { findFiles } from './collect/paths.ts';
 import type { KnownKinds } from './collect/known-kinds.ts';
+import { toSpoolSource } from './receive/listeners.ts';
 import { readLog, saveBatch, type StreamRead } from './read-log.ts';
 
 export interface ReadOutcome {
@@ -45,7 +46,7 @@ export async function readSources(reading: SourceReading): Promise<ReadOutcome> 
   const silentAfterMs = new Map<string, number>();
   const trailProblems: TrailProblem[] = [];
   let added = 0;
-  for (const source of config.sources) {
+  for (const source of [...config.sources, ...config.receive.map(toSpoolSource)]) {
     const { files, problems } = await findFiles(source.paths, true);
     if (problems.length > 0) reports.push(unreadable(source, problems, before.get(source.id)));
     for (const part of await partsOf(files, source, reading.kinds)) {

@@ -17,18 +17,17 @@ export class SshConnection {
   readonly #client: Client;
   readonly #socket: Duplex;
   readonly #timeoutMs: number;
-  readonly #lost: Promise<never>;
-  #fail: (fault: unknown) => void = () => undefined;
+  /**
+   * Whoever waits for an answer. A promise of the connection's end, raced against each answer, would hold every answer
+   * as long as the connection lasts.
+   */
+  readonly #waiting = new Set<(reason: unknown) => void>();
+  #ended: { readonly reason: unknown } | null = null;
 
   constructor(client: Client, socket: Duplex, { timeoutMs, signal }: ConnectionLimits) {
     this.#client = client;
     this.#socket = socket;
     this.#timeoutMs = timeoutMs;
-    this.#lost = new Promise((_, reject) => {
-      this.#fail = reject;
-    });
-    // Whoever waits for an answer hears of it; where nobody does, nobody has to.
-    this.#lost.catch(() => undefined);
     client.on('error', (error) => this.#end(toSshFault(error)));
     const stop = () => this.#end(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
@@ -87,20 +86,21 @@ export class SshConnection {
 
   /** Waits no longer than the time-out, nor than the connection lasts. */
   async within<T>(work: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const fault = new SshFault('timeout', `nothing for ${this.#timeoutMs / 1000} s`);
-        reject(fault);
-        // What does not answer once would hold each of the next questions as long.
-        this.#end(fault);
-      }, this.#timeoutMs);
-    });
-    try {
-      return await Promise.race([work, late, this.#lost]);
-    } finally {
-      clearTimeout(timer);
+    if (this.#ended !== null) {
+      work.catch(() => undefined);
+      throw toSshFault(this.#ended.reason);
     }
+    return new Promise<T>((resolve, reject) => {
+      // What does not answer once would hold each of the next questions as long.
+      const late = () => this.#end(new SshFault('timeout', `nothing for ${this.#timeoutMs / 1000} s`));
+      const timer = setTimeout(late, this.#timeoutMs);
+      this.#waiting.add(reject);
+      const settle = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(reject);
+      };
+      work.then(resolve, reject).finally(settle);
+    });
   }
 
   close(): void {
@@ -113,6 +113,13 @@ export class SshConnection {
   #end(reason: unknown): void {
     this.#fail(reason);
     this.#socket.destroy();
+  }
+
+  /** Only the first reason counts: what follows is its effect. */
+  #fail(reason: unknown): void {
+    this.#ended ??= { reason };
+    for (const reject of this.#waiting) reject(this.#ended.reason);
+    this.#waiting.clear();
   }
 }
 
