@@ -21,25 +21,31 @@ export class RemoteHandle implements ReadHandle {
   #chunks: AsyncIterator<Uint8Array> | null = null;
   #left: Uint8Array = new Uint8Array(0);
   #at = 0;
+  #fault: { readonly error: unknown } | null = null;
 
   constructor(open: OpenContent) {
     this.#open = open;
   }
 
+  /** Fills the buffer where it can: transports give small pieces, and each read is saved by itself. */
   async read(buffer: Uint8Array, offset: number, length: number, position: number) {
     if (this.#chunks === null || position !== this.#at) await this.#seek(position);
-    if (this.#left.length === 0 && !(await this.#fetch())) return { bytesRead: 0 };
-    const part = this.#left.subarray(0, length);
-    buffer.set(part, offset);
-    this.#left = this.#left.subarray(part.length);
-    this.#at += part.length;
-    return { bytesRead: part.length };
+    let bytesRead = 0;
+    while (bytesRead < length && (this.#left.length > 0 || (await this.#fetch(bytesRead > 0)))) {
+      const part = this.#left.subarray(0, length - bytesRead);
+      buffer.set(part, offset + bytesRead);
+      this.#left = this.#left.subarray(part.length);
+      bytesRead += part.length;
+    }
+    this.#at += bytesRead;
+    return { bytesRead };
   }
 
   async close(): Promise<void> {
     const chunks = this.#chunks;
     this.#chunks = null;
     this.#left = new Uint8Array(0);
+    this.#fault = null;
     await chunks?.return?.();
   }
 
@@ -58,7 +64,19 @@ export class RemoteHandle implements ReadHandle {
     }
   }
 
-  async #fetch(): Promise<boolean> {
+  /** A fault behind bytes that were read already waits for the next read: they are not lost with it. */
+  async #fetch(hasSome: boolean): Promise<boolean> {
+    try {
+      if (this.#fault !== null) throw this.#fault.error;
+      return await this.#fetchOne();
+    } catch (error) {
+      if (!hasSome) throw error;
+      this.#fault = { error };
+      return false;
+    }
+  }
+
+  async #fetchOne(): Promise<boolean> {
     for (;;) {
       const next = await this.#next();
       if (next === undefined || next.done === true) return false;
