@@ -1,9 +1,11 @@
 import type { PinnedFile } from '../files/entry.ts';
 import type { Problem, Recording, RecordingIds } from '../model/recording.ts';
 import { stableId } from '../util/ids.ts';
+import { findPlace as findBoundaryPlace } from './boundary/files.ts';
 import { stemOf } from './companions.ts';
 import { toRecording, withProblem } from './draft.ts';
 import { DEFAULT_NAMES, parseFileName } from './file-names.ts';
+import { historyId, isGuacamolePath } from './guacamole/files.ts';
 import { findPlace, isTelling, type SsmPlace } from './ssm/names.ts';
 import { isMember, pathIds } from './sudo/directory.ts';
 import { findPlace as findTeleportPlace } from './teleport/files.ts';
@@ -47,6 +49,7 @@ export function missingRecordings(
       type === null ||
       type === 'sudo' ||
       type === 'ssm' ||
+      type === 'boundary' ||
       (type === 'script' && stems.has(stemOf(pin.name)))
     )
       return [];
@@ -58,10 +61,8 @@ export function missingRecordings(
       gone.filter((pin) => recorderOf(pin.name) === 'sudo'),
       folders,
     ),
-    ...missingSessions(
-      gone.filter((pin) => recorderOf(pin.name) === 'ssm'),
-      present,
-    ),
+    ...missingUnits('ssm', gone, present),
+    ...missingUnits('boundary', gone, present),
   ];
 }
 
@@ -77,7 +78,7 @@ export function noteAbsentCompanions(
   }
   return recordings.map((recording) => {
     if (recording.state === 'missing') return recording;
-    const inFolder = recording.recorder === 'sudo' || recording.recorder === 'ssm';
+    const inFolder = IN_FOLDERS.has(recording.recorder);
     const owner = inFolder ? recording.ref.source : stemOf(recording.ref.source);
     const pins = (byOwner.get(owner) ?? []).filter(
       (pin) => pin.host === null || pin.host === recording.target,
@@ -86,10 +87,13 @@ export function noteAbsentCompanions(
   });
 }
 
+const IN_FOLDERS: ReadonlySet<string> = new Set(['boundary', 'ssm', 'sudo']);
+
 /** What a companion belongs to: the folder of its members, or the beginning of a name; null for all other files. */
 function ownerOf(path: string): string | null {
   const type = recorderOf(path);
   if (type === 'sudo') return folderOf(path);
+  if (type === 'boundary') return findBoundaryPlace(path)?.key ?? null;
   if (type !== 'ssm') return companionStem(path);
   const place = findSsmPlace(path);
   return place === null || place.layout === 'file' ? null : place.key;
@@ -134,6 +138,8 @@ function recorderOf(path: string): string | null {
   if (findSsmPlace(path) !== null) return 'ssm';
   // Parts of an upload go away when it is completed.
   if (findTeleportPlace(path)?.kind === 'stored') return 'teleport';
+  if (findBoundaryPlace(path) !== null) return 'boundary';
+  if (isGuacamolePath(path) && !name.endsWith('.json')) return 'guacamole';
   if (name === 'seq' || name.endsWith('.json') || isTiming(path)) return null;
   const byExtension = BY_EXTENSION.find(([pattern]) => pattern.test(name))?.[1];
   const folder = path
@@ -175,28 +181,47 @@ function missingFile(pin: AbsentPin, type: string, options: MissingOptions): Rec
 
 function idsOf(pin: AbsentPin, type: string, pid: number | null): RecordingIds {
   const sid = type === 'teleport' ? (findTeleportPlace(pin.name)?.sid ?? null) : null;
-  return { ...(pid === null ? {} : { pid }), ...(sid === null ? {} : { cloudSession: sid }) };
+  const id = type === 'guacamole' ? historyId(pin.name) : null;
+  return {
+    ...(pid === null ? {} : { pid }),
+    ...(sid === null ? {} : { cloudSession: sid }),
+    ...(id === null ? {} : { id }),
+  };
 }
 
-/** A transcript that is gone, and a stream's parts or a command's outputs where none of them is left. */
-function missingSessions(pins: readonly AbsentPin[], present: Present): readonly Recording[] {
-  const left = new Set(present.map((file) => findPlace(file.name)?.key));
-  const units = Map.groupBy(pins, (pin) => findPlace(pin.name)?.key ?? pin.name);
+/** Where a path that belongs to a unit of several files says that the unit lies, and its ids. */
+const UNIT_PLACES: Readonly<
+  Record<'ssm' | 'boundary', (path: string) => { readonly key: string; readonly ids: RecordingIds } | null>
+> = {
+  ssm: (path) => {
+    const place = findPlace(path);
+    return place === null ? null : { key: place.key, ids: { cloudSession: place.cloudSession } };
+  },
+  boundary: (path) => {
+    const place = findBoundaryPlace(path);
+    return place === null ? null : { key: place.key, ids: { id: place.id } };
+  },
+};
+
+/** A transcript that is gone; a stream's parts, a command's outputs or a folder where none of them is left. */
+function missingUnits(
+  type: keyof typeof UNIT_PLACES,
+  gone: readonly AbsentPin[],
+  present: Present,
+): readonly Recording[] {
+  const placeOf = UNIT_PLACES[type];
+  const pins = gone.filter((pin) => recorderOf(pin.name) === type);
+  const left = new Set(present.map((file) => placeOf(file.name)?.key));
+  const units = Map.groupBy(pins, (pin) => placeOf(pin.name)?.key ?? pin.name);
   return [...units].flatMap(([key, members]): Recording[] => {
     const [first] = members;
-    const place = first === undefined ? null : findPlace(first.name);
+    const place = first === undefined ? null : placeOf(first.name);
     if (first === undefined || place === null || left.has(key)) return [];
     const bytes = members.reduce((sum, pin) => sum + pin.pinned.size, 0);
     const closed = Math.max(...members.map((pin) => pin.pinned.mtimeMs));
+    const problem = `${pinnedText({ size: bytes, mtimeMs: closed })}, now absent`;
     return [
-      missing(first.host, 'ssm', key, {
-        problem: `${pinnedText({ size: bytes, mtimeMs: closed })}, now absent`,
-        opened: null,
-        closed,
-        bytes,
-        account: null,
-        ids: { cloudSession: place.cloudSession },
-      }),
+      missing(first.host, type, key, { problem, opened: null, closed, bytes, account: null, ids: place.ids }),
     ];
   });
 }
@@ -252,7 +277,14 @@ function missing(host: string | null, type: string, place: string, known: Known)
   return { ...recording, state: 'missing' };
 }
 
-const STARTED_BY_SESSION: ReadonlySet<string> = new Set(['sudo', 'ssm', 'teleport', 'tlog']);
+const STARTED_BY_SESSION: ReadonlySet<string> = new Set([
+  'boundary',
+  'guacamole',
+  'ssm',
+  'sudo',
+  'teleport',
+  'tlog',
+]);
 
 function pinnedText({ size, mtimeMs }: Pick<PinnedFile, 'size' | 'mtimeMs'>): string {
   // Beyond ±8.64e15 ms there are no dates.

@@ -107,7 +107,7 @@ for (const sample of SAMPLES) {
         )[0]?.uid;
       assert.equal(
         (await uidOn('web01')) === (await uidOn('web02')),
-        ['tlog', 'ssm', 'teleport'].includes(type),
+        ['boundary', 'tlog', 'ssm', 'teleport'].includes(type),
       );
     });
 

@@ -1,12 +1,16 @@
 import type { FileEntry } from '../../src/files/entry.ts';
 import type { Recorder } from '../../src/recorders/recorder.ts';
 import { asciicast } from '../../src/recorders/asciicast/asciicast.ts';
+import { boundary } from '../../src/recorders/boundary/boundary.ts';
+import { guacamole } from '../../src/recorders/guacamole/guacamole.ts';
 import { script } from '../../src/recorders/script/script.ts';
 import { ssm } from '../../src/recorders/ssm/ssm.ts';
 import { sudo } from '../../src/recorders/sudo/sudo.ts';
 import { teleport } from '../../src/recorders/teleport/teleport.ts';
 import { tlog } from '../../src/recorders/tlog/tlog.ts';
 import { ttyrec } from '../../src/recorders/ttyrec/ttyrec.ts';
+import * as bsr from '../support/boundary.ts';
+import * as guac from '../support/guacamole.ts';
 import * as tsh from '../support/teleport.ts';
 import { type Contents, fixture, fixtureFolder } from './support.ts';
 
@@ -52,6 +56,10 @@ export const WAIVERS: Readonly<Record<string, Readonly<Partial<Record<Damage, st
     'last record removed': 'neither an end marker nor numbers: a whole message is missing without a trace',
     'a length changed': 'the format has neither lengths nor check sums',
   },
+  'guacamole dump': { 'last record removed': 'no end marker: a whole last frame is missing without a trace' },
+  'guacamole typescript': {
+    'two chunks swapped': 'the typescript is raw bytes and its timing counts lengths only',
+  },
   script: { 'two chunks swapped': 'the typescript is raw bytes and its timing counts lengths only' },
 };
 
@@ -82,6 +90,9 @@ const SCRIPT = '20261122T112200-labalice-23698';
 const CAST = '20261122T112148-labalice-23603.cast';
 const TRANSCRIPT = 'alice-0f3a9c1be27d4586a.log';
 const STREAMED = 'alice-0b7de12f9c40a3851.jsonl';
+const DUMP = 'guacamole/20261122T100000-labalice.guac';
+const TYPESCRIPT = 'guacamole/20261122T100000-labalice';
+const TYPED = guac.typescript(guac.BLOCKS);
 const TTYREC = '20261124T162516-labalice-7300.ttyrec';
 
 export const SAMPLES: readonly Sample[] = [
@@ -111,6 +122,34 @@ export const SAMPLES: readonly Sample[] = [
     files: { [CAST]: fixture(`asciicast/${CAST}`) },
     main: CAST,
     wrongLength: null,
+    withoutLast: withoutLastLine,
+  },
+  {
+    recorder: boundary,
+    files: bsr.recording(),
+    main: bsr.SHOWN,
+    // The length of the first chunk stands behind the magic bytes.
+    wrongLength: (bytes) => {
+      bytes.writeUInt32BE(bytes.readUInt32BE(8) + 1, 8);
+      return bytes;
+    },
+    withoutLast: (bytes) => bytes.subarray(0, bytes.length - bsr.done.length),
+  },
+  {
+    recorder: guacamole,
+    form: 'dump',
+    files: { [DUMP]: guac.dump() },
+    main: DUMP,
+    wrongLength: (bytes) => Buffer.from(bytes.toString().replace('4.sync', '5.sync')),
+    withoutLast: (bytes) => bytes.subarray(0, bytes.length - guac.LAST_FRAME.length),
+  },
+  {
+    recorder: guacamole,
+    form: 'typescript',
+    files: { [TYPESCRIPT]: TYPED.data, [`${TYPESCRIPT}.timing`]: TYPED.timing },
+    main: TYPESCRIPT,
+    // The lengths of a typescript stand in its timing: one byte more than it counts.
+    wrongLength: (bytes) => Buffer.from(bytes.toString().replace('echo 1', 'echo  1')),
     withoutLast: withoutLastLine,
   },
   {

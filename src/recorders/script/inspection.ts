@@ -18,6 +18,8 @@ export async function inspectScript(unit: Unit, context: InspectContext): Promis
   const [main] = unit.files;
   if (main === undefined) return { recordings: [], rejects: [], state: null };
   const parts = await readParts(unit);
+  // Guacamole's typescripts have timing files of the same name and form, and a recorder of their own.
+  if (parts.log?.foreign === true) return { recordings: [], rejects: [], state: null };
   const sidecar = await readSidecar(stemOf(main.path), unit.files, context.sidecars, context.zone);
   const name = parseFileName(main.path, context.names, context.zone);
   const recordings = sessionsOf(parts).map((session) => {

@@ -14,6 +14,8 @@ export interface Typescript {
   readonly file: FileEntry;
   readonly sections: readonly Section[];
   readonly result: ReadResult;
+  /** It begins as a typescript of Guacamole's does. */
+  readonly foreign: boolean;
 }
 
 /** The files of one unit, read. */
@@ -61,10 +63,17 @@ async function readTiming(file: FileEntry, problems: Problem[]): Promise<NonNull
 
 async function readLog(file: FileEntry, problems: Problem[]): Promise<Typescript> {
   const typescript = createTypescript();
-  const result = await readContent(file, typescript.push);
+  let head: Uint8Array = new Uint8Array(0);
+  const result = await readContent(file, (chunk) => {
+    if (head.length < GUACAMOLE.length) head = Buffer.concat([head, chunk.subarray(0, GUACAMOLE.length)]);
+    return typescript.push(chunk);
+  });
   problems.push(...fileProblems(file, result));
-  return { file, sections: typescript.finish(), result };
+  const foreign = Buffer.from(head.subarray(0, GUACAMOLE.length)).toString('latin1') === GUACAMOLE;
+  return { file, sections: typescript.finish(), result, foreign };
 }
+
+const GUACAMOLE = '[BEGIN TYPESCRIPT]\n';
 
 /** By its name, else by the header of an advanced one. */
 async function findTiming(files: readonly FileEntry[]): Promise<FileEntry | null> {
