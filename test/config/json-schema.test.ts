@@ -13,7 +13,10 @@ test('an editor learns keys, kinds and defaults from it', () => {
     additionalProperties: boolean;
     properties: Record<string, { default?: unknown; description?: string }>;
   };
-  assert.deepEqual(schema.anyOf, [{ required: ['sources'] }, { required: ['aws'] }]);
+  assert.deepEqual(
+    schema.anyOf,
+    ['sources', 'aws', 'hosts', 'receive'].map((block) => ({ required: [block] })),
+  );
   assert.equal(schema.additionalProperties, false);
   assert.equal(schema.properties['schedule']?.default, '*/30 * * * * *');
   assert.match(schema.properties['sources']?.description ?? '', /Witnesses/);
