@@ -95,7 +95,16 @@ export interface EventDetail {
 }
 
 /** Whose audit trail it is: of a cloud, a cluster, a vault, an identity provider, a broker of sessions. */
-export type Provider = 'aws' | 'gcp' | 'kubernetes' | 'vault' | 'okta' | 'entra' | 'windows' | 'teleport';
+export type Provider =
+  | 'aws'
+  | 'gcp'
+  | 'kubernetes'
+  | 'vault'
+  | 'okta'
+  | 'entra'
+  | 'windows'
+  | 'teleport'
+  | 'pam';
 
 /** What the document of an SSM session allows: a shell, one command, a tunnel, or what only its content tells. */
 export type DocumentClass = 'shell' | 'command' | 'tunnel' | 'custom';

@@ -6,6 +6,7 @@ import { gcp } from './gcp/gcp.ts';
 import { journald } from './journald/journald.ts';
 import { kubernetes } from './kubernetes/kubernetes.ts';
 import { okta } from './okta/okta.ts';
+import { pam } from './pam/pam.ts';
 import { sshd } from './sshd/sshd.ts';
 import { sudo } from './sudo/sudo.ts';
 import { teleport } from './teleport/teleport.ts';
@@ -21,6 +22,7 @@ export const FORMATS: readonly Format[] = [
   journald,
   kubernetes,
   okta,
+  pam,
   sshd,
   sudo,
   teleport,

@@ -25,6 +25,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
   journald: ['journald/openssh-9.2.jsonl', 'journald/openssh-9.2.export'],
   kubernetes: ['kubernetes/audit.log', 'kubernetes/event-list.json', 'kubernetes/cloudwatch.json'],
   okta: ['okta/system-log.json', 'okta/event-bus.jsonl'],
+  pam: ['pam/vault.log', 'pam/mixed.log'],
   sshd: [
     'syslog/auth.log',
     'syslog/auth.iso.log',
@@ -46,7 +47,7 @@ const SAMPLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Logs that one server writes about many targets: the folder they lie in names none of them. */
-const OF_MANY_TARGETS = new Set(['teleport', 'okta', 'entra', 'gcp']);
+const OF_MANY_TARGETS = new Set(['teleport', 'okta', 'entra', 'gcp', 'pam']);
 
 /** Logs of many targets that name no cluster or server: the folder's name stands before the target, or for it. */
 const WITHIN_FOLDER = new Set(['kubernetes', 'vault']);
