@@ -353,7 +353,7 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ['2020/01/21', '2020/02/30', /no day of the calendar/],
   ['service: cloudtrail', 'service: cloudtrial', /did you mean `cloudtrail`/],
   ['service: cloudtrail', 'category: x\n    service: cloudtrail', /unknown key `category`/],
-  ['product: aws', 'product: azure', /`product` cannot be `azure`/],
+  ['product: aws', 'product: azur', /did you mean `azure`/],
   ['id: 5d8b6a0e', 'id: 5D8B6A0E', /`id` must be a UUID/],
   ['title: A published rule\n', '', /`title` is missing/],
 ];

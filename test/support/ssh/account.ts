@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccount } from '../real/accounts.ts';
@@ -12,9 +12,14 @@ export interface Ground {
 
 let made: Promise<Ground> | null = null;
 
-/** Made once for the process, and removed when it ends: making an account locks the machine's password file. */
-export function sharedGround(): Promise<Ground> {
-  made ??= create();
+/**
+ * Made once for the process, and removed when it ends: making an account locks the machine's password file. Another
+ * test that clears up everything this process made takes it along; then it is made anew.
+ */
+export async function sharedGround(): Promise<Ground> {
+  const ground = made === null ? null : await made;
+  if (ground !== null && existsSync(ground.folder)) return ground;
+  made = create();
   return made;
 }
 
