@@ -1,7 +1,8 @@
 import type { CloudDetail, Event, EventKind } from '../model/event.ts';
 import { stableId } from '../util/ids.ts';
 import type { SessionFacts } from './sessions.ts';
-import { parseContainer, toDocument } from './sessions-documents.ts';
+import { toSessionDocument } from '../model/session-document.ts';
+import { parseContainer } from './sessions-container.ts';
 
 /** Where a list of sessions was read. */
 export interface SessionPlace {
@@ -29,7 +30,7 @@ export function toSessionEvents(sessions: readonly SessionFacts[], place: Sessio
 
 function toEvent(session: SessionFacts, place: SessionPlace, kind: EventKind, time: number): Event {
   const container = parseContainer(session.target ?? '');
-  const { path } = toDocument(session.document);
+  const { path } = toSessionDocument(session.document);
   return {
     uid: stableId('ev', ['ssm-session', session.id, kind]),
     kind,
@@ -54,7 +55,7 @@ function toEvent(session: SessionFacts, place: SessionPlace, kind: EventKind, ti
 }
 
 function toCloud(session: SessionFacts, { account, region }: SessionPlace, kind: EventKind): CloudDetail {
-  const { documentClass } = toDocument(session.document);
+  const { documentClass } = toSessionDocument(session.document);
   const { identity, name } = callerOf(session.owner);
   return {
     provider: 'aws',

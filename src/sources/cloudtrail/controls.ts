@@ -1,5 +1,5 @@
 import { type Call, isCallRecord, succeeded } from './call.ts';
-import { PREFERENCES } from './documents.ts';
+import { PREFERENCES } from '../../model/session-document.ts';
 import { isFields, lastSegment, listAt, textAt, valueAt } from './fields.ts';
 import * as states from './control-states.ts';
 import * as trail from './control-states-trail.ts';

@@ -1,47 +1,18 @@
-import type { CloudDetail, DocumentClass } from '../../model/event.ts';
+import type { CloudDetail } from '../../model/event.ts';
 import type { Path } from '../../model/path.ts';
+import { toSessionDocument } from '../../model/session-document.ts';
 import { type Fields, portOf, textAt, valueAt } from './fields.ts';
 
-/** The account's preferences of Session Manager, used where a session names no document. */
-export const PREFERENCES = 'SSM-SessionManagerRunShell';
-
-// Documents that AWS owns. Their names begin with prefixes that no account can give a document of its own.
-const KNOWN: Readonly<Record<string, DocumentClass>> = {
-  [PREFERENCES]: 'shell',
-  'AWS-StartInteractiveCommand': 'command',
-  'AWS-StartNonInteractiveCommand': 'command',
-  'AmazonECS-ExecuteInteractiveCommand': 'command',
-  'AWS-StartSSHSession': 'tunnel',
-  'AWS-StartPortForwardingSession': 'tunnel',
-  'AWS-StartPortForwardingSessionToRemoteHost': 'tunnel',
-  'AWS-StartPortForwardingSessionToSocket': 'tunnel',
-};
-
-const PATHS: Readonly<Record<DocumentClass, Path>> = {
-  shell: 'ssm-shell',
-  command: 'ssm-command',
-  tunnel: 'ssm-tunnel',
-  // It carries inputs of its own and may record nowhere: a shell until its content tells otherwise.
-  custom: 'ssm-shell',
-};
-
-export interface SessionDocument {
+export interface StartedDocument {
   readonly path: Path;
   readonly cloud: Pick<CloudDetail, 'document' | 'documentClass' | 'forwards'>;
 }
 
 /** What the document of StartSession allows, from its name and, for a tunnel, where the parameters lead. */
-export function parseDocument(request: Fields): SessionDocument {
-  const name = textAt(request, 'documentName') ?? PREFERENCES;
-  const document = ownedByAws(name);
-  const documentClass = (Object.hasOwn(KNOWN, document) ? KNOWN[document] : undefined) ?? 'custom';
+export function parseDocument(request: Fields): StartedDocument {
+  const { document, documentClass, path } = toSessionDocument(textAt(request, 'documentName'));
   const forwards = documentClass === 'tunnel' ? { forwards: parseForward(document, request) } : {};
-  return { path: PATHS[documentClass], cloud: { document, documentClass, ...forwards } };
-}
-
-/** A document may be named by its ARN. One of AWS has no account in it; any other is somebody's, whatever its name. */
-function ownedByAws(name: string): string {
-  return /^arn:[\w-]{1,32}:ssm:[\w-]{0,32}::document\/([\w.-]{1,128})$/.exec(name)?.[1] ?? name;
+  return { path, cloud: { document, documentClass, ...forwards } };
 }
 
 // Host names end at 253 characters.
